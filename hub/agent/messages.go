@@ -83,7 +83,8 @@ type (
 	// client → agent: in a contentBlock, tells a recap from the prompt
 	blockMeta struct {
 		Parley struct {
-			Recap bool `json:"recap"`
+			Recap       bool `json:"recap,omitempty"`
+			Attribution bool `json:"attribution,omitempty"`
 		} `json:"parley"`
 	}
 	// client → agent: the result of session/request_permission

@@ -143,7 +143,9 @@ func (s *session) LoadError() error { return s.loadError }
 func (s *session) Prompt(p rules.AgentPrompt) {
 	params := promptParams{SessionID: s.id, Meta: p.Meta, Prompt: []contentBlock{{Type: "text", Text: p.Text}}}
 	if p.Attribution != "" {
-		params.Prompt = append([]contentBlock{{Type: "text", Text: p.Attribution}}, params.Prompt...)
+		attribution := contentBlock{Type: "text", Text: p.Attribution, Meta: new(blockMeta)}
+		attribution.Meta.Parley.Attribution = true
+		params.Prompt = append([]contentBlock{attribution}, params.Prompt...)
 	}
 	if p.Recap != "" {
 		recap := contentBlock{Type: "text", Text: p.Recap, Meta: new(blockMeta)}

@@ -252,5 +252,5 @@ func TestPrompt_passes_text_and_meta_on_unchanged(t *testing.T) {
 	require.Contains(t, lines[1], `,"mcpServers":[]}`)
 	require.Equal(t, `{"jsonrpc":"2.0","id":3,"method":"session/prompt","params":{"sessionId":"fake-1",`+
 		`"prompt":[{"type":"text","text":"hello <b>&\u2028ü\u0000"}],"_meta":{"parley":{"author":"A & B"}}}}`, lines[2])
-	require.Contains(t, lines[3], `"prompt":[{"type":"text","text":"hello [Ben]"},{"type":"text","text":"text"}]`)
+	require.Contains(t, lines[3], `"prompt":[{"type":"text","text":"hello [Ben]","_meta":{"parley":{"attribution":true}}},{"type":"text","text":"text"}]`)
 }

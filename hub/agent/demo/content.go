@@ -28,7 +28,8 @@ type promptBlock struct {
 	} `json:"resource"`
 	Meta struct {
 		Parley struct {
-			Recap bool `json:"recap"`
+			Recap       bool `json:"recap"`
+			Attribution bool `json:"attribution"`
 		} `json:"parley"`
 	} `json:"_meta"`
 }

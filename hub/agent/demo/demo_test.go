@@ -87,7 +87,7 @@ func TestScenes_show_what_their_prompts_ask_for(t *testing.T) {
 	})
 }
 
-var sceneNames = []string{"help", "crash", "memory", "reload", "forget", "hang", "error", "wait", "slow", "long", "big", "form", "page", "mode", "model", "image", "updates", "signout", "tools", "permission", "markdown", "diff", "plan"}
+var sceneNames = []string{"help", "crash", "memory", "reload", "forget", "hang", "error", "who", "wait", "slow", "long", "big", "form", "page", "mode", "model", "image", "updates", "signout", "tools", "permission", "markdown", "diff", "plan"}
 
 func values(m map[string]string) []string {
 	var list []string
@@ -295,6 +295,17 @@ func TestMemory_quotes_a_recap(t *testing.T) {
 		r := l.launch(t)
 		r.Prompt(rules.AgentPrompt{Turn: "1", Recap: "> User:\n>> crash", Text: "memory"})
 		require.Contains(t, r.follow(nil).said(t, "agent_message_chunk"), ">> crash")
+	})
+}
+
+// The text before the prompt chooses no scene, and so a session with it is like any other.
+func TestWho_reads_who_wrote_and_approved_the_prompt(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		r.Prompt(rules.AgentPrompt{Turn: "1", Attribution: "[Ben, approved by Ann]", Text: "who"})
+		require.Contains(t, r.follow(nil).said(t, "agent_message_chunk"), "[Ben, approved by Ann]")
+		require.Contains(t, r.play("who", "").said(t, "agent_message_chunk"), "Nobody has told me")
 	})
 }
 

@@ -30,6 +30,7 @@ func init() {
 		{"forget", "crashes and forgets the conversation", "", false, playForget},
 		{"hang", "works and ignores that the turn is cancelled", "", false, playHang},
 		{"error", "the agent answers the prompt with an error", "", false, playError},
+		{"who", "says who wrote and approved the prompt, if the session tells it", "", false, playWho},
 		{"wait", "works until the turn is cancelled", "", false, playWait},
 		{"slow", "thinks for a while between sentences", "", false, playSlow},
 		{"long", "a long answer, streamed", "", false, playLong},
@@ -89,6 +90,15 @@ func playHelp(t *turn) {
 		"Give me any task, and I show how an agent would work on it. " +
 		"The host can set my mode, my model and the option Hurry. " +
 		"Begin a prompt with one of these words, or with a slash and the word, to see a particular feature:\n\n" + list.String())
+}
+
+// playWho repeats what a model reads of the people behind the prompt.
+func playWho(t *turn) {
+	if t.attribution == "" {
+		t.say("Nobody has told me who wrote this prompt.")
+		return
+	}
+	t.say("Before this prompt I read: " + t.attribution)
 }
 
 func playCrash(t *turn) {

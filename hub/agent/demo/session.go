@@ -144,18 +144,21 @@ func (s *server) prompt(m wire.Message) error {
 		return &wire.Error{Code: wire.CodeInvalidRequest, Message: "a turn is running already"}
 	}
 	var words []string
+	attribution := ""
 	var content []promptBlock
 	for _, block := range p.Prompt {
 		switch {
 		case block.Meta.Parley.Recap:
 			ses.recap = block.Text
+		case block.Meta.Parley.Attribution:
+			attribution = block.Text
 		case block.Type == "text":
 			words = append(words, block.Text)
 		default:
 			content = append(content, block)
 		}
 	}
-	t := &turn{ctx: ctx, server: s, session: ses, prompt: strings.TrimSpace(strings.Join(words, " ")), content: content}
+	t := &turn{ctx: ctx, server: s, session: ses, prompt: strings.TrimSpace(strings.Join(words, " ")), content: content, attribution: attribution}
 	s.turns.Go(func() {
 		stop, err := t.run()
 		ses.endTurn()

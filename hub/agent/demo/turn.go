@@ -24,6 +24,8 @@ type turn struct {
 	session *session
 	prompt  string
 	content []promptBlock // beside the text
+	// attribution names the author and the approver of the prompt; empty if the client does not say
+	attribution string
 
 	forgets bool // the conversation is deleted at the end of the turn
 
