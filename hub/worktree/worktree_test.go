@@ -2,6 +2,7 @@ package worktree
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -191,10 +192,17 @@ func TestChanges_of_each_turn(t *testing.T) {
 func TestChanges_leave_the_repository_alone(t *testing.T) {
 	l := newLab(t)
 	l.write("shop.go", "changed\n")
-	list := func() string {
-		out, err := exec.CommandContext(t.Context(), "find", l.dir, "-type", "f", "-printf", "%p %s\n").Output()
-		require.NoError(t, err)
-		return string(out)
+	list := func() map[string]string {
+		files := map[string]string{}
+		require.NoError(t, filepath.WalkDir(l.dir, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && e.Type().IsRegular() {
+				content, err := os.ReadFile(path)
+				files[path] = string(content)
+				return err
+			}
+			return err
+		}))
+		return files
 	}
 	before := list()
 	l.begin()
