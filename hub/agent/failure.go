@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -92,6 +94,26 @@ func (e *signInError) Error() string {
 }
 
 func (e *signInError) Unwrap() []error { return []error{rules.ErrAuthRequired, e.err} }
+
+// refusedCredentials matches messages by which a model's provider refuses the credentials of
+// a request, as agents pass them on.
+var refusedCredentials = regexp.MustCompile(`(?i)\b401\b|unauthori[sz]ed|unauthenticated|authentication[ _](error|failed|required)` +
+	`|(invalid|incorrect|expired|missing|wrong)[^.]{0,20}(api[ _-]?key|credential|(access|auth) token)` +
+	`|(api[ _-]?key|credentials?|(access|auth) token)[^.]{0,30}(invalid|incorrect|expired|not valid|missing|not found)` +
+	`|not (logged|signed)[ -]in`)
+
+// isSignedOut reports whether the error of a turn means that the agent needs a person to
+// sign in. Not all agents use the code CodeAuthRequired: some give the HTTP status of the
+// provider as the code, and others an internal error with the provider's words.
+func isSignedOut(err *wire.Error) bool {
+	switch err.Code {
+	case wire.CodeAuthRequired, http.StatusUnauthorized:
+		return true
+	case wire.CodeInternal:
+		return refusedCredentials.MatchString(err.Error())
+	}
+	return false
+}
 
 // startTimeout is the cause of a context that ends because the agent took too long to
 // start.

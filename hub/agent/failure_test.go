@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,6 +25,25 @@ func TestTurn_that_needs_signing_in_fails_with_the_ways_to_sign_in(t *testing.T)
 	require.ErrorContains(t, end.Err, "Log in with Kestrel (Run kestrel login first)")
 }
 
+func TestTurn_that_the_provider_refuses_needs_signing_in(t *testing.T) {
+	t.Parallel()
+	r := ready(t, fake(""))
+	for err, signedOut := range map[string]bool{
+		`{"code":401,"message":"{\"error\":{\"status\":\"UNAUTHENTICATED\"}}"}`:                            true,
+		`{"code":-32603,"message":"Internal error: 401 the key is unknown"}`:                               true,
+		`{"code":-32603,"message":"Internal error","data":{"message":"Incorrect API key provided: sk-x"}}`: true,
+		`{"code":-32603,"message":"Internal error","data":"the API key has expired"}`:                      true,
+		`{"code":-32603,"message":"You are not logged in"}`:                                                true,
+		`{"code":-32603,"message":"429 the quota of this API key is used up"}`:                             false,
+		`{"code":-32603,"message":"Unexpected token < in JSON is invalid"}`:                                false,
+		`{"code":-32603,"message":"line 4401 is too long"}`:                                                false,
+		`{"code":-32602,"message":"Invalid params: authentication failed"}`:                                false,
+	} {
+		_, end := r.turn("error " + err)
+		require.Equal(t, signedOut, errors.Is(end.Err, rules.ErrAuthRequired), "%s: %v", err, end.Err)
+	}
+}
+
 func TestFailure_masks_secrets_of_the_agent(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string]string{
@@ -40,5 +60,5 @@ func TestFailure_masks_secrets_of_the_agent(t *testing.T) {
 		"session/load failed: 401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)")
 
 	_, end := ready(t, fake("")).turn("leak")
-	require.EqualError(t, end.Err, "401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)")
+	require.ErrorContains(t, end.Err, "401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)")
 }

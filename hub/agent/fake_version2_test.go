@@ -37,6 +37,11 @@ var turns2 = map[string]func(a *fakeAgent, argument string){
 		a.note("other work")
 		a.state(`"idle"`)
 	},
+	"break": func(a *fakeAgent, err string) { // fails after it has inserted the prompt
+		a.inserted()
+		a.state(`"running"`)
+		a.state(`"idle","stopReason":"error","error":` + err)
+	},
 	"cancel": func(a *fakeAgent, _ string) {
 		a.inserted()
 		a.state(`"requires_action"`)

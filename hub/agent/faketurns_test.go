@@ -77,7 +77,8 @@ var turns = map[string]func(a *fakeAgent, argument string){
 	"fail": func(a *fakeAgent, code string) {
 		a.failure(fmt.Sprintf(`{"code":%s,"message":"Internal error","data":{"details":"Quota exceeded\u0000"}}`, code))
 	},
-	"leak": func(a *fakeAgent, _ string) { a.failure(leak) },
+	"error": func(a *fakeAgent, err string) { a.failure(err) },
+	"leak":  func(a *fakeAgent, _ string) { a.failure(leak) },
 	"repeat": func(a *fakeAgent, _ string) { // answers the prompt twice
 		a.result(`{"stopReason":"end_turn"}`)
 	},

@@ -126,17 +126,17 @@ func (s *session) handleResponse(m wire.Message, line []byte) {
 // decoded.
 var errMalformedAnswer = errors.New("the agent's answer is malformed")
 
-// turnFailed returns the end of a turn whose prompt was answered with an error.
+// turnFailed returns the end of a turn that the agent ends with an error.
 func (s *session) turnFailed(turn string, m wire.Message) rules.AgentTurnEnded {
 	err := s.turnError(wire.DecodeError(m.Error))
-	s.log.Warn("the agent answered a prompt with an error", zap.String("turn", turn), zap.Error(err))
+	s.log.Warn("a turn of the agent has failed", zap.String("turn", turn), zap.Error(err))
 	return rules.AgentTurnEnded{Turn: turn, Err: err}
 }
 
 // turnError returns the error of a failed turn. Some agents start without being signed
-// in, and then fail every prompt.
+// in, or with credentials that have expired, and then fail every prompt.
 func (s *session) turnError(err *wire.Error) error {
-	if err.Code == wire.CodeAuthRequired {
+	if isSignedOut(err) {
 		return fmt.Errorf("the agent %w", &signInError{err, s.authMethods, s.profile.SignIn()})
 	}
 	return err

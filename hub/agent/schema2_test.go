@@ -220,7 +220,9 @@ func sendUpdates(t *testing.T, r *running, updates []string) {
 			if e.Turn == "" {
 				continue // of a turn that an update began
 			}
-			require.NoError(t, e.Err)
+			if !slices.ContainsFunc(updates, func(u string) bool { return strings.Contains(u, `"stopReason":"error"`) }) {
+				require.NoError(t, e.Err)
+			}
 			require.Equal(t, len(updates), next, "the first update that was not forwarded: %s", updates[min(next, len(updates)-1)])
 			return
 		case rules.AgentTurnBegan:

@@ -31,9 +31,9 @@ type dialect2 struct {
 // earlyEnd is an idle state that arrives before the answer to a prompt. It ends the turn
 // if the agent had already shown the message that the answer names.
 type earlyEnd struct {
-	message    string // the id of the newest user message that the agent has shown
-	ended      string // that id at the idle state; empty for no such state
-	stopReason string
+	message string  // the id of the newest user message that the agent has shown
+	ended   string  // that id at the idle state; empty for no such state
+	idle    update2 // that state
 }
 
 // offers holds for session/close and session/list, which belong to every agent with
@@ -82,7 +82,7 @@ func (d *dialect2) answered(turn string, m wire.Message) []rules.AgentEvent {
 	}
 	d.inserted = true
 	if d.early.ended != "" && d.early.ended == result.MessageID {
-		return d.endTurn(d.early.stopReason)
+		return d.endTurn(d.early.idle)
 	}
 	return nil
 }
@@ -108,10 +108,25 @@ func (d *dialect2) ownWork() []rules.AgentEvent {
 	return []rules.AgentEvent{rules.AgentTurnBegan{}}
 }
 
-func (d *dialect2) endTurn(stopReason string) []rules.AgentEvent {
-	ended := rules.AgentTurnEnded{Turn: d.turn, StopReason: wire.Brief(stopReason)}
+func (d *dialect2) endTurn(idle update2) []rules.AgentEvent {
+	ended := d.endOf(d.turn, idle)
 	d.turn, d.inserted, d.early = "", false, earlyEnd{}
 	return []rules.AgentEvent{ended}
+}
+
+// errNoReason is the error of a turn that an agent ends with an error without details.
+var errNoReason = errors.New("the agent reports an error, and does not say which")
+
+// endOf returns the end of a turn, or of work without a prompt, by an idle state. An agent
+// that fails after it has inserted the prompt says so in that state.
+func (d *dialect2) endOf(turn string, idle update2) rules.AgentTurnEnded {
+	switch {
+	case idle.StopReason != "error":
+		return rules.AgentTurnEnded{Turn: turn, StopReason: wire.Brief(idle.StopReason)}
+	case !isObject(idle.Error):
+		return rules.AgentTurnEnded{Turn: turn, Err: errNoReason}
+	}
+	return d.session.turnFailed(turn, wire.Message{Error: idle.Error})
 }
 
 // update2 has the members of the updates of version 2 that tell what the agent does.
@@ -122,6 +137,7 @@ type update2 struct {
 	ToolCallID   string          `json:"toolCallId"`
 	TerminalID   string          `json:"terminalId"`
 	Capabilities json.RawMessage `json:"capabilities"`
+	Error        json.RawMessage `json:"error"` // of an idle state
 }
 
 // updates2 are the kinds of updates that a dialect2 reads.
@@ -141,7 +157,7 @@ func decodeUpdate2(m wire.Message) (u update2, ok bool) {
 		"toolCallId": &u.ToolCallID, "terminalId": &u.TerminalID} {
 		_ = json.Unmarshal(params.Update[name], into)
 	}
-	u.Capabilities = params.Update["capabilities"]
+	u.Capabilities, u.Error = params.Update["capabilities"], params.Update["error"]
 	return u, true
 }
 
@@ -182,14 +198,14 @@ func (d *dialect2) updated(m wire.Message) []rules.AgentEvent {
 	var events []rules.AgentEvent
 	if d.own {
 		d.own = false
-		events = append(events, rules.AgentTurnEnded{StopReason: wire.Brief(u.StopReason)})
+		events = append(events, d.endOf("", u))
 	}
 	switch {
 	case d.turn == "":
 	case d.inserted:
-		events = append(events, d.endTurn(u.StopReason)...)
+		events = append(events, d.endTurn(u)...)
 	default:
-		d.early.ended, d.early.stopReason = d.early.message, u.StopReason
+		d.early.ended, d.early.idle = d.early.message, u
 	}
 	return events
 }

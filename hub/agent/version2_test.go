@@ -217,3 +217,18 @@ func TestVersions_are_negotiated(t *testing.T) {
 	require.ErrorIs(t, err, rules.ErrAgentFailed)
 	require.ErrorContains(t, err, "supports only version 3 of the Agent Client Protocol; Parley speaks the versions 1 and 2")
 }
+
+func TestVersion2_a_turn_fails_with_the_error_of_the_idle_state(t *testing.T) {
+	t.Parallel()
+	r := ready2(t)
+	_, end := r.turn(`break {"code":-32603,"message":"Internal error","data":{"details":"Quota exceeded"}}`)
+	require.EqualError(t, end.Err, "Internal error: Quota exceeded (error -32603)")
+	_, end = r.turn(`break {"code":-32000,"message":"Authentication required"}`)
+	require.ErrorIs(t, end.Err, rules.ErrAuthRequired)
+	for _, missing := range []string{"null", "7"} {
+		_, end = r.turn("break " + missing)
+		require.EqualError(t, end.Err, "the agent reports an error, and does not say which")
+	}
+	_, end = r.turn("hello")
+	require.NoError(t, end.Err)
+}
