@@ -2,6 +2,11 @@ package realagents
 
 import (
 	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub/hubtest/fakemodel"
+	"parley/protocol"
 )
 
 func TestRealAgents(t *testing.T) {
@@ -10,7 +15,7 @@ func TestRealAgents(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
 			a.requireInstalled(t, bin)
-			r := open(t, a, bin)
+			r := open(t, a, bin, "valid")
 			t.Cleanup(func() { r.logIfFailed(t) })
 			for _, s := range steps {
 				if s.applies != nil && !s.applies(a) {
@@ -46,4 +51,22 @@ var steps = []step{
 	{"remembers after a kill -9 of its process", nil, remembersAfterItWasKilled},
 	{"remembers after a kill -9 of the server", nil, remembersAfterTheServerWasKilled},
 	{"leaves nothing running", nil, leavesNothingRunning},
+}
+
+// The agents start with a key that the model refuses, and each says so in its own way.
+func TestRealAgents_whose_key_has_expired_need_signing_in(t *testing.T) {
+	bin := installed(t)
+	for _, a := range agents {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			a.requireInstalled(t, bin)
+			r := open(t, a, bin, fakemodel.ExpiredKey)
+			t.Cleanup(func() { r.logIfFailed(t) })
+			id := r.prompt(t, "SAY: Hello.")
+			r.awaitEnd(t, id)
+			failed := eventsOf[*protocol.PromptDispatchFailed](r.events())
+			require.Len(t, failed, 1)
+			require.Equal(t, protocol.CodeAgentAuthRequired, failed[0].Code, failed[0].Error)
+		})
+	}
 }

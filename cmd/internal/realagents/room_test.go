@@ -25,16 +25,18 @@ type room struct {
 	cwd     string
 	records string // of record
 	model   *fakemodel.Server
+	key     string // of the model
 	server  *e2e.Server
 	session e2e.Session
 	host    *e2e.Participant
 }
 
 // open starts a model, a server and an agent whose program is in bin, and shares the agent.
-func open(t *testing.T, a realAgent, bin string) *room {
+// The key is the agent's for the model.
+func open(t *testing.T, a realAgent, bin, key string) *room {
 	t.Helper()
 	dir := t.TempDir()
-	r := &room{owner: t, agent: a, home: filepath.Join(dir, "home"), cwd: filepath.Join(dir, "project"), records: filepath.Join(dir, "records"), model: fakemodel.Start(t)}
+	r := &room{owner: t, agent: a, home: filepath.Join(dir, "home"), cwd: filepath.Join(dir, "project"), records: filepath.Join(dir, "records"), model: fakemodel.Start(t), key: key}
 	for _, d := range []string{r.home, r.cwd, r.records} {
 		require.NoError(t, os.Mkdir(d, 0o700))
 	}
@@ -48,7 +50,7 @@ func open(t *testing.T, a realAgent, bin string) *room {
 
 // config returns the server's configuration, with the profile of the agent.
 func (r *room) config(t *testing.T, bin string) []byte {
-	s := setup{r.home, r.model.URL, t}
+	s := setup{r.home, r.model.URL, r.key, t}
 	l := r.agent.setUp(s)
 	maps.Copy(l.environment, s.isolation())
 	l.environment["PATH"] = bin + string(os.PathListSeparator) + os.Getenv("PATH") // bin has a newer Node.js

@@ -20,6 +20,7 @@ type launch struct {
 type setup struct {
 	home  string // the home directory of the agent
 	model string // the URL of the model endpoint
+	key   string // of the model endpoint
 	t     *testing.T
 }
 
@@ -64,7 +65,7 @@ func setUpOpenCode(s setup) launch {
 		"enabled_providers": []string{"fake"},
 		"permission":        object{"bash": "ask", "edit": "ask"},
 		"provider": object{"fake": object{"npm": "@ai-sdk/openai-compatible", "name": "Fake",
-			"options": object{"baseURL": s.model + "/v1", "apiKey": "none"},
+			"options": object{"baseURL": s.model + "/v1", "apiKey": s.key},
 			"models":  object{"one": model("One"), "two": model("Two")}}},
 	})
 	return launch{[]string{"acp"}, map[string]string{
@@ -87,7 +88,7 @@ func setUpGemini(s setup) launch {
 		"model":     object{"name": "gemini-2.5-flash"},
 	})
 	return launch{[]string{"--acp"}, map[string]string{
-		"GEMINI_API_KEY":             "none",
+		"GEMINI_API_KEY":             s.key,
 		"GOOGLE_GEMINI_BASE_URL":     s.model,
 		"GEMINI_CLI_TRUST_WORKSPACE": "true", // does not ask whether the directory is trusted
 		"GEMINI_FORCE_FILE_STORAGE":  "true", // uses no key ring
@@ -117,7 +118,7 @@ func ageGeminiSessions(t *testing.T, home string) {
 func setUpClaude(s setup) launch {
 	return launch{nil, map[string]string{
 		"ANTHROPIC_BASE_URL":                       s.model,
-		"ANTHROPIC_API_KEY":                        "none",
+		"ANTHROPIC_API_KEY":                        s.key,
 		"CLAUDE_CONFIG_DIR":                        filepath.Join(s.home, ".claude"),
 		"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", // no telemetry, no search for a newer version
 	}}
@@ -139,7 +140,7 @@ enabled = false
 `)
 	return launch{nil, map[string]string{
 		"CODEX_HOME":   filepath.Join(s.home, ".codex"),
-		"FAKE_API_KEY": "none",
+		"FAKE_API_KEY": s.key,
 	}}
 }
 
@@ -160,7 +161,7 @@ func setUpQwen(s setup) launch {
 		"memory":         object{"enableManagedAutoMemory": false, "enableManagedAutoDream": false}, // they ask the model after a turn
 	})
 	return launch{[]string{"--acp"}, map[string]string{
-		"OPENAI_API_KEY":                "none",
+		"OPENAI_API_KEY":                s.key,
 		"OPENAI_BASE_URL":               s.model + "/v1",
 		"OPENAI_MODEL":                  "one",
 		"QWEN_TELEMETRY_ENABLED":        "false",

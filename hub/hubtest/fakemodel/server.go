@@ -90,6 +90,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.serveOther(w, r)
 		return
 	}
+	if hasKey(r.Header, ExpiredKey) {
+		w.Header().Set("X-Should-Retry", "false") // as Anthropic's endpoint does
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		writeJSON(w, object{"type": "error", "error": object{"type": "authentication_error", "code": "invalid_api_key",
+			"status": "UNAUTHENTICATED", "message": "invalid x-api-key"}})
+		return
+	}
 	request, err := d.decode(r.URL.Path, body)
 	if err == nil && !s.record(request) {
 		err = fmt.Errorf("more than %d requests", maxRequests)
@@ -114,6 +122,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := &stream{w: w, flush: http.NewResponseController(w).Flush, stalled: r.Context().Done()}
 	d.stream(out, request, a)
+}
+
+// ExpiredKey is an API key that the endpoint refuses, with status 401. It accepts all others.
+const ExpiredKey = "expired"
+
+// hasKey reports whether a request has an API key.
+func hasKey(h http.Header, key string) bool {
+	return h.Get("Authorization") == "Bearer "+key || h.Get("X-Api-Key") == key || h.Get("X-Goog-Api-Key") == key
 }
 
 // record adds a request to the log. It returns false if the log is full.

@@ -134,6 +134,20 @@ func TestServer_follows_the_last_part_of_joined_prompts(t *testing.T) {
 	require.NotContains(t, answer, "Wait")
 }
 
+func TestServer_refuses_an_expired_key(t *testing.T) {
+	s := fakemodel.Start(t)
+	for name, value := range map[string]string{"Authorization": "Bearer expired", "X-Api-Key": "expired", "X-Goog-Api-Key": "expired"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/v1/messages", strings.NewReader("{}"))
+		require.NoError(t, err)
+		request.Header.Set(name, value)
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, http.StatusUnauthorized, response.StatusCode)
+	}
+	require.Empty(t, s.Requests())
+}
+
 func TestServer_stalls_until_the_client_goes(t *testing.T) {
 	s := fakemodel.Start(t)
 	response, err := http.Post(s.URL+"/v1/chat/completions", "application/json",
