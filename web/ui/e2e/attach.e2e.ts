@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessibleInBothSchemes } from "./axe.ts";
 import { said, to } from "./browser.ts";
-import { decide } from "./cards.ts";
+import { decide, settled } from "./cards.ts";
 import { guest, host, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share } from "./share.ts";
@@ -76,10 +76,7 @@ test("a pasted screenshot is seen before it is approved, reaches the agent and c
   await picture(ann, "attaching");
   await write(ann, "Agent", "Look");
 
-  const card = olga
-    .getByRole("group", { name: /Ann proposes/ })
-    .or(olga.locator(".wait", { hasText: "Ann proposes" }))
-    .first();
+  const card = olga.locator(".wait", { hasText: "Ann proposes" });
   expect(await widthOf(card.getByRole("img", { name: "Image: screenshot.png" }))).toBe(240);
   await card.getByText("240 × 120").waitFor();
   await picture(olga, "attached-card");
@@ -160,4 +157,27 @@ test("an upload that fails can be tried again, and one that takes long can be ca
   await other.waitFor({ state: "detached" });
   held();
   expect(await ann.getByRole("button", { name: "Send" }).isDisabled()).toBe(false);
+});
+
+test("a proposal cannot be approved before its image is loaded", async () => {
+  const link = await share(server.url, "prompt_with_approval", "fast");
+  const olga = await host(link.host);
+  const ann = await guest(link.invite, "Ann");
+  let release: () => void = () => {};
+  const released = new Promise<void>((done) => (release = done));
+  await olga.route("**/attachments/*", async (route) => {
+    await released;
+    await route.continue();
+  });
+  await to(ann, "Agent");
+  await give(ann, "paste", "late.png");
+  await attaching(ann).getByText(ready).waitFor();
+  await write(ann, "Agent", "Look");
+  const card = olga.locator(".wait", { hasText: "Ann proposes" });
+  await settled(card);
+  const approve = card.getByRole("button", { name: "Approve" });
+  expect(await approve.getAttribute("aria-disabled")).toBe("true");
+  release();
+  expect(await widthOf(card.getByRole("img", { name: "Image: late.png" }))).toBe(240);
+  await expect.poll(() => approve.getAttribute("aria-disabled")).toBe(null);
 });

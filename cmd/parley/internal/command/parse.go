@@ -20,6 +20,9 @@ const (
 	Message   Verb = "message"
 	Prompt    Verb = "/prompt"
 	Interrupt Verb = "/interrupt"
+	Attach    Verb = "/attach"
+	Detach    Verb = "/detach"
+	Save      Verb = "/save"
 	Queue     Verb = "/queue"
 	Withdraw  Verb = "/withdraw"
 	Move      Verb = "/move"
@@ -52,7 +55,7 @@ const (
 )
 
 // Verbs are the verbs that begin with a slash, in the order of [HelpText].
-var Verbs = []Verb{Prompt, Commands, Cancel, Queue, Edit, Withdraw, Show, Who, Agent, History, Leave, Quit, Help, Approve, Interrupt, Move, Reject, Allow, Deny, Answer, Skip, Accept, Decline, Dismiss, Mode, Set, Unset, Restart, Switch, Stop, StopTool}
+var Verbs = []Verb{Prompt, Commands, Attach, Detach, Save, Cancel, Queue, Edit, Withdraw, Show, Who, Agent, History, Leave, Quit, Help, Approve, Interrupt, Move, Reject, Allow, Deny, Answer, Skip, Accept, Decline, Dismiss, Mode, Set, Unset, Restart, Switch, Stop, StopTool}
 
 // HelpText lists the commands of the terminal client.
 const HelpText = `type a line to send it as a message; type // to begin a message with /
@@ -60,6 +63,11 @@ const HelpText = `type a line to send it as a message; type // to begin a messag
   /prompt /NAME [TEXT]   propose a command of the agent; Tab completes it
                          a file, @PATH or @"PATH", is linked; Tab completes it
   /commands              list the agent's commands
+  /attach [PATH]         attach a file to your next message or prompt; without
+                         PATH: list what is attached
+  /detach                attach nothing to your next message or prompt
+  /save [NAME]           write an attachment of the session into the current
+                         directory; without NAME: list them
   /cancel [#N]           stop the turn of prompt N, whether it waits or runs
   /queue                 list the prompts that wait for the agent
   /edit #N TEXT          replace the text of your own prompt N before it begins
@@ -148,7 +156,7 @@ func Parse(line string) (Command, error) {
 		if c.Text != "" && helpFor(c.Text) == "" {
 			return Command{}, fmt.Errorf("there is no command %q; /help lists the commands", display.Short(c.Text, 40))
 		}
-	case Who, Agent, Leave, Quit, Stop, Restart, Commands, Queue:
+	case Who, Agent, Leave, Quit, Stop, Restart, Commands, Queue, Detach:
 		if c.Text != "" {
 			return Command{}, fmt.Errorf("%s takes no argument", c.Verb)
 		}
@@ -170,7 +178,7 @@ func Parse(line string) (Command, error) {
 		if !protocol.Mode(c.Text).Valid() {
 			return Command{}, fmt.Errorf("/mode takes view_only, comment_only, prompt_with_approval or prompt_direct")
 		}
-	case Set, Switch, StopTool:
+	case Set, Switch, StopTool, Attach, Save:
 	case Unset:
 		if c.Text == "" {
 			return Command{}, fmt.Errorf("/unset needs the option, such as /unset mode")

@@ -101,6 +101,8 @@ func TestParse_says_what_to_type_instead(t *testing.T) {
 		"/interrupt":                "needs the prompt",
 		"/help me":                  "no command \"me\"",
 		"/queue up":                 "takes no argument",
+		"/detach all":               "takes no argument",
+		"/attach a\nb":              "takes one line",
 		"/allow\nhello":             "takes one line",
 		"/approve\n#2":              "takes one line",
 		"/mode\nprompt_direct":      "takes one line",

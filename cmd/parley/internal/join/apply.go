@@ -26,6 +26,8 @@ func (r *room) apply(p protocol.Payload, now time.Time) {
 	switch p := p.(type) {
 	case *protocol.SessionUpdated:
 		r.mode = p.Session.Mode
+	case *protocol.MessageCreated:
+		r.know(p.Message.Content)
 	case *protocol.ParticipantJoined:
 		r.putParticipant(p.Participant)
 	case *protocol.ParticipantUpdated:

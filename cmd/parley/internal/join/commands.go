@@ -59,6 +59,12 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.switchAgent(ctx, c)
 	case command.StopTool:
 		s.stopTool(ctx, c)
+	case command.Attach:
+		s.attach(ctx, c)
+	case command.Detach:
+		s.detach()
+	case command.Save:
+		s.save(ctx, c)
 	case command.Cancel:
 		s.cancel(ctx, c, m)
 	case command.Queue:
@@ -71,7 +77,8 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 	default:
 		s.ending = c.Verb == command.Leave
 		c.As = s.room.expectedPromptAs(m)
-		s.startLine(ctx, func(ctx context.Context) (func(), error) { return s.runCommand(ctx, c) })
+		content := s.takeAttached(c.Verb)
+		s.startLine(ctx, func(ctx context.Context) (func(), error) { return s.runCommand(ctx, c, content) })
 		if c.Verb == command.Message {
 			s.warnNothingDecided()
 		}
@@ -79,15 +86,18 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 	return false
 }
 
-// runCommand carries out a command that needs no state that run owns.
-func (s *session) runCommand(ctx context.Context, c command.Command) (show func(), err error) {
+// runCommand carries out a command that needs no state that run owns. content is for a
+// message or prompt, which has it if the server accepts it.
+func (s *session) runCommand(ctx context.Context, c command.Command, content []protocol.ContentBlock) (show func(), err error) {
+	sent := func() { s.attached = nil }
 	switch c.Verb {
 	case command.Message:
-		_, err = s.c.Chat(ctx, c.Text, "")
+		_, err = s.c.ChatWith(ctx, protocol.Chat{Text: c.Text, Content: content})
+		return sent, err
 	case command.Prompt:
-		err = s.sendPrompt(ctx, c)
+		return sent, s.sendPrompt(ctx, c, protocol.WhenQueue, content)
 	case command.Interrupt:
-		err = s.interrupt(ctx, c)
+		return sent, s.sendPrompt(ctx, c, protocol.WhenInterrupt, content)
 	case command.Mode:
 		_, err = s.c.SetMode(ctx, protocol.Mode(c.Text))
 	case command.Stop:
@@ -115,9 +125,10 @@ func (s *session) warnNothingDecided() {
 
 // sendPrompt sends a prompt on the condition that it becomes what its author was shown: a
 // proposal, or a prompt that runs at once.
-func (s *session) sendPrompt(ctx context.Context, c command.Command) error {
-	links := fileLinks(ctx, c.Text, s.c.Files)
-	_, err := s.c.PromptWith(ctx, protocol.Prompt{Prompt: c.Text, As: c.As, Content: links})
+func (s *session) sendPrompt(ctx context.Context, c command.Command, when protocol.When, content []protocol.ContentBlock) error {
+	content = append(content, fileLinks(ctx, c.Text, s.c.Files)...)
+	content = content[:min(len(content), protocol.DefaultLimits.ContentBlocks)] // the text still names the other files
+	_, err := s.c.PromptWith(ctx, protocol.Prompt{Prompt: c.Text, As: c.As, When: when, Content: content})
 	return explainUnexpected(err, c)
 }
 

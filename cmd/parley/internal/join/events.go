@@ -14,7 +14,7 @@ func (s *screen) event(r *room, e *protocol.Event) {
 	changes := s.story.timeline.Apply(e)
 	switch p := e.Payload.(type) {
 	case *protocol.MessageCreated:
-		s.line(plain, "%s: %s%s", r.displayName(p.Participant), display.Indent(p.Message.Text), display.HiddenWarning(p.Participant.Name(), p.Message.Text))
+		s.line(plain, "%s: %s%s", r.displayName(p.Participant), display.Indent(p.Message.Text), display.HiddenWarning(p.Participant.Name(), p.Message.Text)+contentText(p.Message.Content))
 	case *protocol.PromptPendingApproval:
 		s.proposed(r, p)
 	case *protocol.PromptApproved:

@@ -65,7 +65,7 @@ func (s *screen) item(r *room, i *item) {
 	case kindProposal:
 		s.proposal(r, i)
 	case kindTurn:
-		s.line(accent, "* %s %s prompted%s: %s", i.label(), i.author, because(&i.outcome), promptText(i.approval.Prompt))
+		s.line(accent, "* %s %s prompted%s: %s", i.label(), i.author, because(&i.outcome), promptText(i.approval.Prompt)+contentText(i.approval.Content))
 	case kindQuestion:
 		s.question(i)
 	case kindRequest:
@@ -113,7 +113,7 @@ func (s *screen) proposal(r *room, i *item) {
 	if r.self.Role == protocol.RoleHost && r.readOnly == "" {
 		hint = fmt.Sprintf("\n  (/approve %s or /reject %s)", i.label(), i.label())
 	}
-	s.line(alert, "? %s %s proposes%s: %s%s%s", i.label(), i.author, r.circumstances(i.approval), display.Indent(i.approval.Prompt), display.HiddenWarning(i.author, i.approval.Prompt), hint)
+	s.line(alert, "? %s %s proposes%s: %s%s%s", i.label(), i.author, r.circumstances(i.approval), display.Indent(i.approval.Prompt), display.HiddenWarning(i.author, i.approval.Prompt)+contentText(i.approval.Content), hint)
 	if i.edited != "" {
 		s.editedPrompt(i)
 	}
@@ -122,7 +122,7 @@ func (s *screen) proposal(r *room, i *item) {
 // editedPrompt prints the text that /approve sends instead of a proposal.
 func (s *screen) editedPrompt(i *item) {
 	s.line(alert, "? %s would be sent to the agent as: %s\n  (/approve %s sends this text; /edit %s without a text discards it)",
-		i.label(), promptText(i.edited), i.label(), i.label())
+		i.label(), promptText(protocol.NameContent(i.edited, i.approval.Content))+contentText(i.approval.Content), i.label(), i.label())
 }
 
 // question prints a question of the agent, with everything that is decided.

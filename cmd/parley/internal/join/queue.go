@@ -22,13 +22,6 @@ func (s *session) showQueue(ctx context.Context) {
 	s.fetchItems(ctx, items)
 }
 
-// interrupt sends a prompt that cancels the running turn.
-func (s *session) interrupt(ctx context.Context, c command.Command) error {
-	links := fileLinks(ctx, c.Text, s.c.Files)
-	_, err := s.c.PromptWith(ctx, protocol.Prompt{Prompt: c.Text, As: c.As, When: protocol.WhenInterrupt, Content: links})
-	return explainUnexpected(err, c)
-}
-
 // withdraw ends a prompt before it begins.
 func (s *session) withdraw(ctx context.Context, c command.Command, m moment) {
 	i, err := s.waiting(c.Number, m)

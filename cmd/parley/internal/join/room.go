@@ -26,6 +26,8 @@ type room struct {
 	// used until the participants that the welcome had no room for are known
 	moreAfter     string          // id of the participant after whom they joined; empty once all are known
 	leftMeanwhile map[string]bool // ids of participants who have left since the welcome
+
+	files []protocol.Content // the newest attachments, for /save; at most maxKnownFiles
 }
 
 func newRoom() *room { return &room{ledger: newLedger()} }
@@ -104,6 +106,7 @@ func (r *room) currentPromptAs() protocol.PromptAs {
 
 // putPrompt adds or updates the item of a prompt. It returns nil if the prompt is closed.
 func (r *room) putPrompt(a protocol.Approval, author string) *item {
+	r.know(a.Content)
 	k := kindProposal
 	switch a.Status {
 	case protocol.ApprovalPending:

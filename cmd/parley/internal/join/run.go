@@ -39,6 +39,8 @@ const (
 	maxLinesAhead = 16
 	// answerTimeout is how long a command waits for its answer.
 	answerTimeout = 2 * time.Minute
+	// uploadTimeout is how long a file may take to be sent or received.
+	uploadTimeout = 15 * time.Minute
 )
 
 // Run joins a session and stays until a command ends it, the input ends, ctx is done or

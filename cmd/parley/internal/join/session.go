@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"parley/cmd/parley/internal/console"
 	"parley/cmd/parley/internal/display"
@@ -31,13 +32,14 @@ type session struct {
 	// owned by run
 	room        *room
 	screen      *screen
-	fetching    map[string]bool // ids of the items that are being fetched
-	pageFor     int             // the number of the welcome whose participants are being fetched; 0 if none are
-	busy        bool            // a command is being carried out
-	ending      bool            // and the run ends after it
-	failures    int             // lines that failed
-	lost        bool            // the connection is lost, and the person knows
-	leaveWarned bool            // the host knows what leaving means
+	fetching    map[string]bool    // ids of the items that are being fetched
+	pageFor     int                // the number of the welcome whose participants are being fetched; 0 if none are
+	attached    []protocol.Content // uploaded for the next message or prompt
+	busy        bool               // a command is being carried out
+	ending      bool               // and the run ends after it
+	failures    int                // lines that failed
+	lost        bool               // the connection is lost, and the person knows
+	leaveWarned bool               // the host knows what leaving means
 }
 
 func newSession(o Options) *session {
@@ -182,9 +184,14 @@ func (s *session) endInput(ctx context.Context) {
 // startLine carries out a command while run continues to receive notices. The goroutine
 // sends its result to results.
 func (s *session) startLine(ctx context.Context, do func(context.Context) (func(), error)) {
+	s.startLineFor(ctx, answerTimeout, do)
+}
+
+// startLineFor is startLine with another time limit.
+func (s *session) startLineFor(ctx context.Context, limit time.Duration, do func(context.Context) (func(), error)) {
 	s.busy = true
 	s.work.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		show, err := do(ctx)
 		s.results <- lineResult{err, show}

@@ -86,7 +86,12 @@ test("too many files are counted, and what is ready survives a reload", async ()
   await settled();
   const again = attachments(first.place, 2);
   expect(again.all.snapshot().map((a) => [a.name, a.state])).toEqual([["a.png", "ready"]]);
-  again.all.putBack([stored("a"), stored("x"), stored("y")]);
+  again.all.putBack([
+    stored("a"),
+    { type: "resource_link", path: "b.go", name: "b.go" },
+    stored("x"),
+    stored("y"),
+  ]);
   expect(again.all.take().map((c) => c.id)).toEqual(["a", "x"]);
   expect(first.place.text).toBe(null);
   expect(attachments(kept("{")).all.snapshot()).toEqual([]);

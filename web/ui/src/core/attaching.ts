@@ -72,10 +72,11 @@ export class Attachments {
     return files.length - added.length;
   }
 
-  /** Attaches again what was sent and refused. */
+  /** Attaches the files again that were sent and refused. Links are in the text. */
   putBack(content: readonly Content[]): void {
     const known = new Set(this.all.map((a) => a.content?.id));
-    const back = content.filter((c) => !known.has(c.id)).map(ready);
+    const files = content.filter((c) => c.type === "attachment" && !known.has(c.id));
+    const back = files.map(ready);
     this.set([...this.all, ...back].slice(0, this.maxFiles));
   }
 

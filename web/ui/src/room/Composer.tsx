@@ -109,6 +109,7 @@ function Writing(props: Props) {
         draft={draft}
         rights={rights}
         commands={props.commands}
+        attaches={props.limits.contentBlocks !== undefined}
         onKeyDown={onKeyDown}
       />
       <ComposerBar
@@ -122,7 +123,6 @@ function Writing(props: Props) {
           rights.host && props.busy && to === "prompt" ? () => draft.send("interrupt") : null
         }
         hint={hint(draft, props.busy && to === "prompt", rights, props.limits)}
-        attaches={props.limits.contentBlocks !== undefined}
         maySend={draft.maySend}
       />
     </form>

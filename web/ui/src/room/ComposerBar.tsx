@@ -7,7 +7,6 @@ import { marked } from "../core/visible.ts";
 import type { Rights } from "../core/rights.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
-import { AttachButtons } from "./AttachButtons.tsx";
 import { useTools } from "./context.ts";
 import "./ComposerBar.css";
 
@@ -21,8 +20,6 @@ interface Props {
   /** Sends the prompt so that it interrupts the running turn; null where that is not possible. */
   onInterrupt: (() => void) | null;
   hint: string;
-  /** Whether files can be attached. */
-  attaches: boolean;
   maySend: boolean;
 }
 
@@ -35,7 +32,6 @@ export function ComposerBar(props: Props) {
       {to === "prompt" && props.commands.length > 0 && (
         <Commands commands={props.commands} onChoose={props.onCommand} />
       )}
-      {props.attaches && <AttachButtons />}
       <span className="composer-hint">{props.hint}</span>
       {props.mayStop && <Stop />}
       {props.onInterrupt && (

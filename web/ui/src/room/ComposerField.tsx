@@ -9,6 +9,7 @@ import type { Rights } from "../core/rights.ts";
 import { commandIn, fileWordAt, suggestCommands, suggestFiles } from "../core/suggest.ts";
 import { t } from "../texts.ts";
 import { usePaste } from "./useAttach.ts";
+import { AttachButtons } from "./AttachButtons.tsx";
 import { CommandHint, Suggestions } from "./Suggestions.tsx";
 import type { Draft } from "./useDraft.ts";
 import { useFiles } from "./useFiles.ts";
@@ -20,6 +21,8 @@ interface Props {
   draft: Draft;
   rights: Rights;
   commands: readonly AvailableCommand[];
+  /** Whether files can be attached. */
+  attaches: boolean;
   /** Receives the keys that choose no suggestion. */
   onKeyDown(e: KeyboardEvent): void;
 }
@@ -28,7 +31,8 @@ interface Props {
 const growsByItself = globalThis.CSS?.supports("field-sizing", "content") ?? false;
 
 /** The text field, and above it suggestions for what the user is typing. */
-export function ComposerField({ area, to, draft, rights, commands, onKeyDown }: Props) {
+export function ComposerField(props: Props) {
+  const { area, to, draft, rights, commands, attaches, onKeyDown } = props;
   const onPaste = usePaste();
   const { text } = draft;
   const [cursor, setCursor] = useState(0);
@@ -49,24 +53,30 @@ export function ComposerField({ area, to, draft, rights, commands, onKeyDown }: 
       ) : (
         command && <CommandHint command={command} />
       )}
-      <Textarea
-        ref={area}
-        aria-label={t.composer.label[to]}
-        placeholder={placeholder(to, rights)}
-        enterKeyHint={isTouch() ? "enter" : "send"}
-        value={draft.text}
-        autosize={!growsByItself}
-        minRows={1}
-        maxRows={10}
-        variant="unstyled"
-        classNames={{ input: "composer-input" }}
-        {...suggestions.attributes}
-        onChange={(e) => suggestions.onWrite(e.currentTarget.value, e.currentTarget.selectionStart)}
-        onSelect={(e) => suggestions.onSelect(e.currentTarget.selectionStart)}
-        onBlur={suggestions.onBlur}
-        onPaste={onPaste}
-        onKeyDown={(e) => suggestions.onKey(e) || onKeyDown(e)}
-      />
+      <div className="composer-line">
+        <Textarea
+          ref={area}
+          aria-label={t.composer.label[to]}
+          placeholder={placeholder(to, rights)}
+          enterKeyHint={isTouch() ? "enter" : "send"}
+          value={draft.text}
+          autosize={!growsByItself}
+          minRows={1}
+          maxRows={10}
+          variant="unstyled"
+          className="composer-area"
+          classNames={{ input: "composer-input" }}
+          {...suggestions.attributes}
+          onChange={(e) =>
+            suggestions.onWrite(e.currentTarget.value, e.currentTarget.selectionStart)
+          }
+          onSelect={(e) => suggestions.onSelect(e.currentTarget.selectionStart)}
+          onBlur={suggestions.onBlur}
+          onPaste={onPaste}
+          onKeyDown={(e) => suggestions.onKey(e) || onKeyDown(e)}
+        />
+        {attaches && <AttachButtons />}
+      </div>
     </>
   );
 }

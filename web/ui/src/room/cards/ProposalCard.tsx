@@ -15,7 +15,7 @@ import { KeyCap } from "../../parts/KeyCap.tsx";
 import { inItsDirection } from "../../parts/direction.ts";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
-import { Attached } from "../items/Attached.tsx";
+import { Attached, useLoaded } from "../items/Attached.tsx";
 import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
 import type { Draft } from "./drafts.ts";
 import { Rest } from "./Rest.tsx";
@@ -80,12 +80,14 @@ interface BodyProps {
 
 function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
   const { rearrange } = useCard();
-  const decision = useDecision(a, sent, draft.reason.trim());
+  // Nobody approves an image that is not there yet.
+  const loaded = useLoaded(a.content);
+  const decision = useDecision(a, sent, draft.reason.trim(), loaded);
   const { doing } = draft;
   // A card that comes back into sight with a draft must not take the focus from
   // what the user is typing elsewhere.
   const [opened, setOpened] = useState(false);
-  useEffect(() => rearrange(), [rearrange, doing]);
+  useEffect(() => rearrange(), [rearrange, doing, loaded]);
   return (
     <>
       <HiddenWarning count={countHidden(sent)} />
@@ -169,14 +171,17 @@ function Edited({ text, sent, focus, onChange, onDone, onCancel }: EditedProps) 
   );
 }
 
-function useDecision(a: Approval, prompt: string, reason: string) {
+function useDecision(a: Approval, prompt: string, reason: string, mayApprove: boolean) {
   const { client } = useTools();
   const { busy, decide } = useDeciding();
   const changed = prompt !== a.prompt;
   return {
     busy,
     changed,
-    approve: () => decide(() => client.approve(a.id, changed ? { prompt } : {})),
+    mayApprove,
+    approve: () => {
+      if (mayApprove) decide(() => client.approve(a.id, changed ? { prompt } : {}));
+    },
     reject: () => decide(() => client.reject(a.id, reason === "" ? {} : { reason })),
   };
 }
@@ -188,12 +193,12 @@ interface ButtonsProps {
 }
 
 function Buttons({ doing, onDoing, decision }: ButtonsProps) {
-  const { busy, changed, approve, reject } = decision;
+  const { busy, changed, mayApprove, approve, reject } = decision;
   if (doing === "look") {
     return (
       <div className="wait-actions">
         <Decide
-          busy={busy}
+          busy={busy || !mayApprove}
           hotkey="a"
           leftSection={<Icon name="check" size={14} />}
           rightSection={<KeyCap name="A" />}
@@ -232,7 +237,11 @@ function Buttons({ doing, onDoing, decision }: ButtonsProps) {
           {t.waiting.reject}
         </Decide>
       ) : (
-        <Decide busy={busy} leftSection={<Icon name="check" size={14} />} onDecide={approve}>
+        <Decide
+          busy={busy || !mayApprove}
+          leftSection={<Icon name="check" size={14} />}
+          onDecide={approve}
+        >
           {changed ? t.waiting.approveEdited : t.waiting.approve}
         </Decide>
       )}

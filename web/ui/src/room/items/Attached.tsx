@@ -133,10 +133,9 @@ const maxPixels = 50_000_000;
 function Picture({ content: c }: { content: Content }) {
   const pixels = (c.width ?? 0) * (c.height ?? 0);
   const [asked, setAsked] = useState(false);
-  const known = pixels > 0 && pixels <= maxPixels;
   return (
     <>
-      {known || asked ? (
+      {isPicture(c) || asked ? (
         <Thumbnail content={c} />
       ) : (
         <p>
@@ -147,6 +146,29 @@ function Picture({ content: c }: { content: Content }) {
       <Facts content={c} />
     </>
   );
+}
+
+/** Whether an image is loaded without being asked for. */
+function isPicture(c: Content): boolean {
+  const pixels = (c.width ?? 0) * (c.height ?? 0);
+  return kindOf(c) === "image" && pixels > 0 && pixels <= maxPixels;
+}
+
+/** Reports whether the images among the content are loaded, or could not be. */
+export function useLoaded(content: readonly Content[] | undefined): boolean {
+  const { files } = useTools();
+  const ids = (content ?? [])
+    .filter(isPicture)
+    .map((c) => c.id ?? "")
+    .join(" ");
+  const [loaded, setLoaded] = useState("");
+  useEffect(() => {
+    let gone = false;
+    const all = ids.split(" ").filter(Boolean);
+    void Promise.allSettled(all.map((id) => files.get(id))).then(() => gone || setLoaded(ids));
+    return () => void (gone = true);
+  }, [files, ids]);
+  return loaded === ids;
 }
 
 function Thumbnail({ content: c }: { content: Content }) {
