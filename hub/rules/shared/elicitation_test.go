@@ -175,3 +175,19 @@ func TestWelcome_cuts_a_long_elicitation(t *testing.T) {
 	whole := s.Send(s.Owner(), &protocol.Item{RequestID: "q"}).Answer.(*protocol.ItemAnswer).Elicitation
 	require.Equal(t, asked, *whole)
 }
+
+// A request outside a turn is sent to all sessions that are open.
+func TestState_no_other_session_learns_what_was_filled_in(t *testing.T) {
+	w := rulestest.NewNetwork(t, rules.Settings{}, 2)
+	s := &rulestest.Fixture{Network: w, T: t, Session: w.Shared[0], State: w.Shared[0].SharedState()}
+	elicit(s, "q")
+	other := w.Shared[1]
+	require.Len(t, other.SharedState().Elicitations, 1)
+	require.NoError(t, s.Send(s.Owner(), accept("q", `{"pin":"hunter2"}`)).Err)
+	s.DeliverAll()
+	require.Empty(t, other.SharedState().Elicitations)
+	for _, r := range other.Journal {
+		require.NotContains(t, string(r.Public)+string(r.Private), "hunter2", r.Type)
+	}
+	require.Equal(t, `{"pin":"hunter2"}`, string(readAnswer(t, s, s.Owner(), "q").Content))
+}

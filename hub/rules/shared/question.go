@@ -55,7 +55,9 @@ func (s *State) questionResolved(m rules.QuestionResolved) rules.Decision {
 	case *protocol.ElicitationResolved:
 		open = s.elicitation(r.RequestID) != nil
 		replies.Err = elicitationResolvedError()
-		e.Private.Answer = givenBy(r, m)
+		if m.Answer != nil && m.Answer.Shared == s.ID { // other sessions do not learn what was filled in
+			e.Private.Answer = givenBy(r, m)
+		}
 		answer = answerOf(r, e)
 	}
 	if m.Answer != nil && m.Answer.Shared == s.ID {
