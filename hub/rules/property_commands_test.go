@@ -54,7 +54,7 @@ func (r *run) drawCommand(t *rapid.T, session *rulestest.Session) protocol.Comma
 	}
 	participant := func() string { return rapid.SampledFrom(s.People.All()).Draw(t, "participant").ID }
 	return rapid.Custom(func(t *rapid.T) protocol.Command {
-		switch rapid.IntRange(0, 24).Draw(t, "command") {
+		switch rapid.IntRange(0, 26).Draw(t, "command") {
 		case 0, 1:
 			return r.drawJoin(t, s)
 		case 2:
@@ -85,6 +85,9 @@ func (r *run) drawCommand(t *rapid.T, session *rulestest.Session) protocol.Comma
 			return &protocol.EditPrompt{ApprovalID: approval(), Prompt: rapid.SampledFrom([]string{"do it", "do it well", "do it better"}).Draw(t, "text")}
 		case 23, 24:
 			return &protocol.MovePrompt{ApprovalID: approval(), Before: rapid.SampledFrom([]string{"", approval()}).Draw(t, "before")}
+		case 25, 26:
+			return &protocol.Answer{RequestID: fmt.Sprintf("request-%d", rapid.IntRange(0, r.requests).Draw(t, "request")),
+				Action: rapid.SampledFrom([]protocol.ElicitationAction{protocol.ElicitationAccept, protocol.ElicitationDecline}).Draw(t, "action")}
 		case 17:
 			return rapid.SampledFrom(configureCommands).Draw(t, "change")
 		}

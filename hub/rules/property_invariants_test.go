@@ -90,6 +90,11 @@ func (r *run) checkEnd() {
 		for _, p := range s.Permissions {
 			require.NotNil(r.t, h.OpenQuestion(p.RequestID), "the agent waits for an answer to every open request")
 		}
+		for _, e := range s.Elicitations {
+			open := h.OpenQuestion(e.RequestID)
+			require.NotNil(r.t, open, "the agent waits for every open request for input")
+			require.Equal(r.t, open.Waits(), e.AcceptedBy != nil, "both know whether a page was accepted")
+		}
 		require.Equal(r.t, h.Agent, s.Agent)
 		require.Equal(r.t, h.Detail, s.AgentDetail)
 		require.Empty(r.t, s.Changes, "the outcome of every change is known")

@@ -119,7 +119,7 @@ func (r *run) agentActs(t *rapid.T) {
 	case !a.Ready:
 		t.Skip("the agent does not run")
 	}
-	switch rapid.IntRange(0, 9).Draw(t, "message") {
+	switch rapid.IntRange(0, 12).Draw(t, "message") {
 	case 0:
 		r.AgentReports(rules.AgentExited{})
 	case 1:
@@ -133,6 +133,12 @@ func (r *run) agentActs(t *rapid.T) {
 		r.Do(r.Host, host.FactsLearned{Facts: rulestest.DrawFacts(t)})
 	case 9:
 		r.turnOwnWork(t)
+	case 10, 11:
+		r.requests++
+		mode := rapid.SampledFrom([]protocol.ElicitationMode{protocol.ElicitationModeForm, protocol.ElicitationModeURL}).Draw(t, "mode")
+		r.AgentReports(rules.AgentElicitation{Elicitation: protocol.Elicitation{RequestID: fmt.Sprintf("request-%d", r.requests), Mode: mode}})
+	case 12:
+		r.AgentReports(rules.AgentElicitationCompleted{RequestID: fmt.Sprintf("request-%d", r.requests)})
 	default:
 		if a.Turn == "" {
 			r.AgentReports(rules.Notifications{[]byte(`{"method":"session/update"}`)})
