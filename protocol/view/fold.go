@@ -35,20 +35,25 @@ func (t *Timeline) takeUpdate(u update, raw json.RawMessage) {
 		t.usage = &Usage{u.used, u.size, u.cost.apply(cost)}
 	case *titleUpdate:
 		if t.facts.title == nil || *t.facts.title != u.title {
-			t.notify(TitleNotice{"agentTitle", u.title})
+			t.tell(TitleNotice{"agentTitle", u.title})
 		}
 		t.facts.title = &u.title
 	case *modeUpdate:
+		if t.facts.mode == nil || *t.facts.mode != u.mode { // otherwise the options have told it
+			t.tell(AgentModeNotice{"agentMode", u.mode})
+		}
 		t.facts.mode = &u.mode
-		t.notify(AgentModeNotice{"agentMode", u.mode})
 	case *AgentNotice:
-		t.notify(*u)
+		t.tell(*u)
 	case *OversizedNotice:
-		t.notify(*u)
+		t.tell(*u)
 	case *otherUpdate:
 		t.takeOther(u.name, raw)
 	}
 }
+
+// tell adds a notice of the agent, which belongs to the turn that runs.
+func (t *Timeline) tell(n Notice) { t.add(&NoticeRow{t.base("notice"), n, t.running}) }
 
 func (t *Timeline) findPlan(id string) int {
 	return t.findLast(t.start, func(r Row) bool { plan, ok := r.(*PlanRow); return ok && plan.PlanID == id })
@@ -150,8 +155,13 @@ func (t *Timeline) takeOptionList(list []protocol.ConfigOption) {
 		value := compact(o.CurrentValue)
 		options[o.ID] = value
 		before, known := t.facts.options[o.ID]
-		isToldMode := o.Category == protocol.CategoryMode && t.facts.mode != nil && o.Current().Value == *t.facts.mode
-		if known && before != value && !isToldMode {
+		isKnown := false
+		var mode string
+		if o.Category == protocol.CategoryMode && json.Unmarshal(o.CurrentValue, &mode) == nil {
+			isKnown = t.facts.mode != nil && *t.facts.mode == mode
+			t.facts.mode = &mode
+		}
+		if known && before != value && !isKnown {
 			t.notify(OptionNotice{What: "agentOption", OptionID: o.ID, Value: bytes.Clone(o.CurrentValue)})
 		}
 	}

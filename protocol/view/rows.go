@@ -243,7 +243,8 @@ type OtherRow struct {
 // NoticeRow is a notice about the session, its people or its agent.
 type NoticeRow struct {
 	Base
-	Notice Notice `json:"notice"`
+	Notice Notice  `json:"notice"`
+	Turn   *string `json:"turn,omitempty"` // in which the agent has told it; nil for other notices
 }
 
 // Notice is what a notice says: one of the types whose names end in Notice.

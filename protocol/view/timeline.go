@@ -131,7 +131,7 @@ func (t *Timeline) takeNotice(payload protocol.Payload) {
 	}
 }
 
-func (t *Timeline) notify(n Notice) { t.add(&NoticeRow{t.base("notice"), n}) }
+func (t *Timeline) notify(n Notice) { t.add(&NoticeRow{Base: t.base("notice"), Notice: n}) }
 
 func (t *Timeline) base(kind string) Base {
 	return Base{kind, fmt.Sprintf("%s:%s", kind, t.event.Cursor), t.event.Cursor, t.at}

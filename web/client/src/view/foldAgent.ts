@@ -50,9 +50,14 @@ function told(
   u: Extract<Update, { kind: "mode" | "title" | "notice" | "oversized" }>,
 ): void {
   switch (u.kind) {
-    case "mode":
+    case "mode": {
+      // The options can have told it before.
+      const { mode } = d.state.facts;
+      if (mode === undefined) d.lack("mode");
+      if (mode !== u.mode) notify(d, { what: "agentMode", mode: u.mode });
       d.state.facts = { ...d.state.facts, mode: u.mode };
-      return notify(d, { what: "agentMode", mode: u.mode });
+      return;
+    }
     case "title": {
       const { title } = d.state.facts;
       if (title === undefined) d.lack("title");
@@ -70,7 +75,8 @@ function told(
 }
 
 function notify(d: Draft, notice: Notice): void {
-  d.add({ type: "notice", notice });
+  const { running } = d.state;
+  d.add({ type: "notice", notice, ...(running !== null && { turn: running }) });
 }
 
 function plan(d: Draft, planId: string, content: PlanContent): void {

@@ -9,20 +9,22 @@ export function foldOptions(d: Draft, e: SessionEvent): void {
     // The agent's new list, which follows, is no news then.
     if (e.payload.value !== null) put(d, e.payload.optionId, e.payload.value);
   } else if (e.type === "agent_updated" && e.payload.configOptions) {
-    const { options: before, mode } = d.state.facts;
+    const { options: before } = d.state.facts;
+    let { mode } = d.state.facts;
     if (before === undefined) d.lack("options");
     const options: Record<string, string> = {};
     for (const o of e.payload.configOptions) {
       const value = JSON.stringify(o.currentValue);
       options[o.id] = value;
-      const told = before?.[o.id] ?? value;
-      if (told === value || (o.category === "mode" && o.currentValue === mode)) continue;
+      const isKnown = o.category === "mode" && o.currentValue === mode;
+      if (o.category === "mode" && typeof o.currentValue === "string") mode = o.currentValue;
+      if (isKnown || (before?.[o.id] ?? value) === value) continue;
       d.add({
         type: "notice",
         notice: { what: "agentOption", optionId: o.id, value: o.currentValue },
       });
     }
-    d.state.facts = { ...d.state.facts, options };
+    d.state.facts = { ...d.state.facts, options, ...(mode !== undefined && { mode }) };
   }
 }
 

@@ -205,6 +205,8 @@ export interface OtherRow extends AgentRow {
 export interface NoticeRow extends Row {
   type: "notice";
   notice: Notice;
+  /** The turn in which the agent has told it; undefined for other notices. */
+  turn?: string;
 }
 
 /** A row of the timeline. */
