@@ -15,7 +15,8 @@ func (s *Server) agents(*http.Request, []byte) (protocol.AgentsAnswer, error) {
 	return s.hub.Agents(), nil
 }
 
-// agentSessions lists the sessions that an agent has already.
+// agentSessions lists the sessions that an agent has already. It is a POST, since it starts
+// the agent, which a page of another site must not be able to do.
 func (s *Server) agentSessions(r *http.Request, _ []byte) (protocol.AgentSessionsAnswer, error) {
 	return s.hub.AgentSessions(r.Context(), r.PathValue("name"), r.URL.Query().Get("cwd"))
 }

@@ -59,10 +59,10 @@ func TestContract_AgentSessions(t *testing.T) {
 	host, _ := s.connect(s.Host)
 	nextOf[*protocol.PromptDispatchCompleted](t, host)
 	var found protocol.AgentSessionsAnswer
-	w.call("GET", "/api/agents/demo/sessions", nil).ok(http.StatusOK, &found)
+	w.call("POST", "/api/agents/demo/sessions", object{}).ok(http.StatusOK, &found)
 	require.Len(t, found.Sessions, 1)
 	require.Equal(t, "plan", found.Sessions[0].Title)
-	w.call("GET", "/api/agents/none/sessions", nil).fails(protocol.CodeAgentNotFound)
+	w.call("POST", "/api/agents/none/sessions", object{}).fails(protocol.CodeAgentNotFound)
 	for _, id := range []string{"demo-none", "../../etc/passwd"} {
 		w.call("POST", "/api/sessions", object{"agent": "demo", "adopt": id}).fails(protocol.CodeAgentFailed)
 	}
@@ -81,7 +81,7 @@ func TestContract_DeleteHost_with_the_session_of_the_agent(t *testing.T) {
 	w.call("DELETE", one+"?agentSession=delete", nil).ok(http.StatusNoContent, nil)
 	require.Eventually(t, func() bool {
 		var found protocol.AgentSessionsAnswer
-		w.call("GET", "/api/agents/demo/sessions", nil).ok(http.StatusOK, &found)
+		w.call("POST", "/api/agents/demo/sessions", object{}).ok(http.StatusOK, &found)
 		return len(found.Sessions) == 0
 	}, 20*time.Second, 20*time.Millisecond, "the agent has deleted its session")
 }

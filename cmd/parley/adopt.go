@@ -81,7 +81,7 @@ func (a adoption) list(ctx context.Context, out io.Writer) error {
 
 func (a adoption) sessions(ctx context.Context) (found protocol.AgentSessionsAnswer, err error) {
 	path := "/api/agents/" + url.PathEscape(a.agent) + "/sessions?cwd=" + url.QueryEscape(a.cwd)
-	return found, a.call(ctx, http.MethodGet, path, nil, &found)
+	return found, a.call(ctx, path, struct{}{}, &found)
 }
 
 // share continues a session of the agent on the server, and prints the links to it.
@@ -97,7 +97,7 @@ func (a adoption) share(ctx context.Context, out io.Writer, session string) erro
 		}
 	}
 	var host protocol.HostSessionAnswer
-	if err := a.call(ctx, http.MethodPost, "/api/sessions", create, &host); err != nil {
+	if err := a.call(ctx, "/api/sessions", create, &host); err != nil {
 		return err
 	}
 	name := a.name
@@ -106,7 +106,7 @@ func (a adoption) share(ctx context.Context, out io.Writer, session string) erro
 	}
 	shared := protocol.CreateSharedSession{HostSessionID: host.Session.ID, HostUserID: name}
 	var made protocol.CreateAnswer
-	if err := a.call(ctx, http.MethodPost, "/api/shared-sessions", shared, &made); err != nil {
+	if err := a.call(ctx, "/api/shared-sessions", shared, &made); err != nil {
 		return err
 	}
 	link := client.Link{Server: strings.TrimSuffix(a.server, "/"), Session: made.Session.ID}
@@ -117,16 +117,13 @@ func (a adoption) share(ctx context.Context, out io.Writer, session string) erro
 	return err
 }
 
-// call makes a request and decodes the answer.
-func (a adoption) call(ctx context.Context, method, path string, body, answer any) error {
-	var encoded []byte
-	if body != nil {
-		var err error
-		if encoded, err = json.Marshal(body); err != nil {
-			return err
-		}
+// call posts a request and decodes the answer.
+func (a adoption) call(ctx context.Context, path string, body, answer any) error {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return err
 	}
-	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(a.server, "/")+path, bytes.NewReader(encoded))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(a.server, "/")+path, bytes.NewReader(encoded))
 	if err != nil {
 		return cli.Usagef("--server: %w", err)
 	}

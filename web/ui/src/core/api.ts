@@ -48,7 +48,7 @@ export function listAgents(): Promise<AgentsAnswer> {
 
 /** Returns the sessions that an agent has already. The server starts the agent for this. */
 export function listAgentSessions(agent: string): Promise<AgentSessionsAnswer> {
-  return ask<AgentSessionsAnswer>("GET", `/api/agents/${encodeURIComponent(agent)}/sessions`);
+  return ask<AgentSessionsAnswer>("POST", `/api/agents/${encodeURIComponent(agent)}/sessions`, {});
 }
 
 export async function listHostSessions(): Promise<HostSession[]> {
