@@ -60,6 +60,12 @@ type (
 		What   string `json:"what"`
 		Reason string `json:"reason"`
 	}
+	// SignInFailedNotice says that a participant could not sign in to the agent.
+	SignInFailedNotice struct {
+		What   string               `json:"what"`
+		Who    protocol.Participant `json:"who"`
+		Reason string               `json:"reason"`
+	}
 	// AgentModeNotice says that the agent has changed its mode.
 	AgentModeNotice struct {
 		What string `json:"what"`
@@ -124,6 +130,7 @@ func (n ContinuesNotice) what() string    { return n.What }
 func (n ForgotNotice) what() string       { return n.What }
 func (n StrayNotice) what() string        { return n.What }
 func (n StopRefusedNotice) what() string  { return n.What }
+func (n SignInFailedNotice) what() string { return n.What }
 func (n AgentModeNotice) what() string    { return n.What }
 func (n OptionNotice) what() string       { return n.What }
 func (n OptionFailedNotice) what() string { return n.What }
@@ -183,6 +190,10 @@ func agentNoticeOf(payload protocol.Payload) Notice {
 		return PersonNotice{"stops", p.Participant}
 	case *protocol.AgentStopRefused:
 		return StopRefusedNotice{"stopRefused", p.Reason}
+	case *protocol.AgentSignedIn:
+		return PersonNotice{"signedIn", p.Participant}
+	case *protocol.AgentSignInFailed:
+		return SignInFailedNotice{"signInFailed", p.Participant, p.Reason}
 	case *protocol.AgentStrayOutput:
 		return StrayNotice{"stray"}
 	}

@@ -112,3 +112,23 @@ test("the host sets the agent's options, and everyone sees who changed what", as
   await panel.getByRole("button", { name: "Auto" }).click();
   await said(ben, "Olga set Mode to Auto").waitFor();
 });
+
+test("the host signs in to the agent, and the failed prompt is sent again", async () => {
+  const link = await share(server.url, "prompt_direct");
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await write(ben, "Agent", "signout");
+  await said(ben, "You are signed out").waitFor();
+  await write(ben, "Agent", "help");
+  await ben.getByText("The host can sign in.").first().waitFor();
+  await olga.getByRole("button", { name: "Sign in…" }).click();
+  const dialog = olga.getByRole("dialog");
+  const command = dialog.getByLabel("Command of In a terminal");
+  expect(await command.innerText()).toBe("parley demo-agent --login");
+  await dialog.getByText("DEMO_AGENT_KEY").waitFor();
+  await dialog.getByRole("button", { name: "Sign in: Closed account" }).click();
+  await ben.getByText("could not sign in to the agent: this account was closed").waitFor();
+  await dialog.getByRole("button", { name: "Sign in: Demo account" }).click();
+  await ben.getByText("signed in to the agent").last().waitFor();
+  await ben.getByRole("button", { name: "Send it again" }).click();
+  await said(ben, "lists what this agent can show").waitFor();
+});

@@ -9,7 +9,16 @@ import { waiting, permission } from "./texts/decisions.ts";
 import { forms } from "./texts/forms.ts";
 import { errors } from "./texts/errors.ts";
 import { review } from "./texts/review.ts";
-import { waits, refusedMode, room, facts, connection, people, shortcuts } from "./texts/room.ts";
+import {
+  waits,
+  refusedMode,
+  signIn,
+  room,
+  facts,
+  connection,
+  people,
+  shortcuts,
+} from "./texts/room.ts";
 import {
   chat,
   prompt,
@@ -34,6 +43,7 @@ export const t = {
   state,
   waits,
   refusedMode,
+  signIn,
   room,
   facts,
   connection,

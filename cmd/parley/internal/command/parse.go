@@ -41,6 +41,7 @@ const (
 	StopTool  Verb = "/stop-tool"
 	Restart   Verb = "/restart-agent"
 	Switch    Verb = "/switch-agent"
+	SignIn    Verb = "/sign-in"
 	Show      Verb = "/show"
 	Who       Verb = "/who"
 	Mode      Verb = "/mode"
@@ -55,7 +56,7 @@ const (
 )
 
 // Verbs are the verbs that begin with a slash, in the order of [HelpText].
-var Verbs = []Verb{Prompt, Commands, Attach, Detach, Save, Cancel, Queue, Edit, Withdraw, Show, Who, Agent, History, Leave, Quit, Help, Approve, Interrupt, Move, Reject, Allow, Deny, Answer, Skip, Accept, Decline, Dismiss, Mode, Set, Unset, Restart, Switch, Stop, StopTool}
+var Verbs = []Verb{Prompt, Commands, Attach, Detach, Save, Cancel, Queue, Edit, Withdraw, Show, Who, Agent, History, Leave, Quit, Help, Approve, Interrupt, Move, Reject, Allow, Deny, Answer, Skip, Accept, Decline, Dismiss, Mode, Set, Unset, SignIn, Restart, Switch, Stop, StopTool}
 
 // HelpText lists the commands of the terminal client.
 const HelpText = `type a line to send it as a message; type // to begin a message with /
@@ -105,6 +106,8 @@ for the host only:
                          without arguments, which everyone may do: list the
                          options and their values
   /unset OPTION          no longer set OPTION again when the agent restarts
+  /sign-in [WAY]         sign in to the agent; without WAY, which everyone may
+                         do: list the ways, with commands to run elsewhere
   /restart-agent         end the agent's process and start it again; the
                          running turn fails, prompts that wait are kept
   /switch-agent [NAME]   continue with the agent NAME, after a question, which
@@ -178,7 +181,7 @@ func Parse(line string) (Command, error) {
 		if !protocol.Mode(c.Text).Valid() {
 			return Command{}, fmt.Errorf("/mode takes view_only, comment_only, prompt_with_approval or prompt_direct")
 		}
-	case Set, Switch, StopTool, Attach, Save:
+	case Set, Switch, SignIn, StopTool, Attach, Save:
 	case Unset:
 		if c.Text == "" {
 			return Command{}, fmt.Errorf("/unset needs the option, such as /unset mode")

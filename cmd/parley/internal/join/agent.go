@@ -77,6 +77,9 @@ func (s *screen) agentInfo(a protocol.Agent) {
 		s.line(dim, "* the agent is %s", strings.Join(parts, ", "))
 	}
 	s.notes(a.Notes)
+	if a.NeedsSignIn {
+		s.needsSignIn()
+	}
 }
 
 // notes prints what the agent lacks of its configuration.

@@ -55,6 +55,8 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.resolve(ctx, c, m)
 	case command.Set, command.Unset:
 		s.setOption(ctx, c)
+	case command.SignIn:
+		s.signIn(ctx, c)
 	case command.Switch:
 		s.switchAgent(ctx, c)
 	case command.StopTool:

@@ -33,6 +33,9 @@ func (s *screen) event(r *room, e *protocol.Event) {
 		s.line(dim, "* the agent finished%s (%s)%s", cmp.Or(r.suffix(p.ApprovalID), " the turn"), display.OneLine(cmp.Or(p.StopReason, "no reason given")), usageText(changes))
 	case *protocol.PromptDispatchFailed:
 		s.line(bad, "* the turn failed: %s", display.Indent(p.Error))
+		if p.Code == protocol.CodeAgentAuthRequired {
+			s.needsSignIn()
+		}
 	case *protocol.HostSessionUpdate:
 		for _, c := range changes {
 			s.change(c)
@@ -45,7 +48,7 @@ func (s *screen) event(r *room, e *protocol.Event) {
 	case *protocol.PermissionWithdrawn:
 		s.line(dim, "* the agent's question%s no longer needs an answer", r.suffix(p.RequestID))
 	default:
-		if !s.agentEvent(e, changes) && !s.optionEvent(r, e) && !s.requestEvent(r, e.Payload) && !s.restartEvent(r, e) && !s.workEvent(r, e, changes) {
+		if !s.agentEvent(e, changes) && !s.optionEvent(r, e) && !s.requestEvent(r, e.Payload) && !s.restartEvent(r, e) && !s.signInEvent(r, e) && !s.workEvent(r, e, changes) {
 			s.sessionEvent(r, e)
 		}
 	}

@@ -27,6 +27,9 @@ export type Notice =
   /** A participant stops a tool call or a terminal. */
   | { what: "stops"; who: Participant }
   | { what: "stopRefused"; reason: string }
+  /** A participant signed in to the agent, or tried to. */
+  | { what: "signedIn"; who: Participant }
+  | { what: "signInFailed"; who: Participant; reason: string }
   | { what: "agentMode"; mode: string }
   /** The agent has set an option of its own accord. */
   | { what: "agentOption"; optionId: string; value: unknown }
@@ -64,13 +67,10 @@ export function noticeOf(e: SessionEvent): Notice | null {
       return { what: "joined", who: e.payload.participant };
     case "participant_updated":
       return { what: "role", who: e.payload.participant };
-    case "participant_left":
-      return {
-        what: "left",
-        who: e.payload.participant,
-        removed: e.payload.removedBy != null,
-        reason: e.payload.reason ?? null,
-      };
+    case "participant_left": {
+      const { participant: who, removedBy, reason = null } = e.payload;
+      return { what: "left", who, removed: removedBy != null, reason };
+    }
     case "invite_rotated":
       return { what: "invite", who: e.payload.participant };
     case "agent_status":
@@ -106,6 +106,10 @@ export function noticeOf(e: SessionEvent): Notice | null {
       const { participant: who, from, to } = e.payload;
       return { what: "switched", who, from, to };
     }
+    case "agent_signed_in":
+      return { what: "signedIn", who: e.payload.participant };
+    case "agent_sign_in_failed":
+      return { what: "signInFailed", who: e.payload.participant, reason: e.payload.reason };
     case "agent_stray_output":
       return { what: "stray" };
   }

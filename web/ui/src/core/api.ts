@@ -5,17 +5,27 @@ import {
   type AgentSessionsAnswer,
   type AgentsAnswer,
   type Attribution,
+  type AuthMethod,
   type CreateAnswer,
   type ErrorBody,
   type HostSession,
   type InvitationAnswer,
-  type ListedSession,
   type Mode,
   type Session,
 } from "parley-client";
 
 import { server } from "./place.ts";
 import { randomHex } from "./random.ts";
+
+/** An agent was not started because nobody is signed in to it. */
+export class SignInNeeded extends ParleyError {
+  readonly methods: readonly AuthMethod[];
+
+  constructor(message: string, methods: readonly AuthMethod[]) {
+    super("AGENT_AUTH_REQUIRED", message);
+    this.methods = methods;
+  }
+}
 
 async function ask<T>(
   method: string,
@@ -34,7 +44,8 @@ async function ask<T>(
   const value: unknown = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (answer.ok) return value as T;
   const e = (value ?? {}) as Partial<ErrorBody>;
-  const { code = "INTERNAL", error = answer.statusText, retryable, retryAfterMs } = e;
+  const { code = "INTERNAL", error = answer.statusText, retryable, retryAfterMs, authMethods } = e;
+  if (authMethods) throw new SignInNeeded(error, authMethods);
   throw new ParleyError(code, error, retryable, retryAfterMs);
 }
 
@@ -106,23 +117,27 @@ export async function howEnded(
   return known?.session.status === "expired" ? "expired" : "ended";
 }
 
+export interface StartRequest {
+  agent: string;
+  title?: string;
+  /** The working directory; the agent's own if absent. */
+  cwd?: string;
+  /** The id of a session that the agent has already; cwd is its directory. */
+  adopt?: string;
+  /** The id of a way to sign in before the agent opens its session. */
+  signIn?: string;
+}
+
 /**
  * Starts an agent and waits until it is ready. The same request is repeated, since a
  * proxy may limit how long one answer takes. It calls waiting after each answer
  * meanwhile. When signalled to give up, it ends the agent and rejects.
  */
 export async function startAgent(
-  agent: string,
-  title: string,
-  adopt: ListedSession | null,
+  request: StartRequest,
   givenUp: AbortSignal,
   waiting: (starting: HostSession) => void,
 ): Promise<HostSession> {
-  const request = {
-    agent,
-    ...(title && { title }),
-    ...(adopt && { adopt: adopt.sessionId, cwd: adopt.cwd }),
-  };
   const headers = { "Idempotency-Key": randomHex(16), Prefer: "wait=2" };
   for (;;) {
     const { session } = await ask<{ session: HostSession }>(

@@ -14,6 +14,7 @@ import {
 
 import { withChange, withFailure } from "./agentOptions.ts";
 import { withOwnTurn } from "./ownTurn.ts";
+import { withSignIn } from "./signIn.ts";
 import type { Room } from "./room.ts";
 import type { SessionEvent } from "./wire.ts";
 
@@ -39,7 +40,12 @@ export function foldEvent(before: Room, e: SessionEvent): Room {
       return withMine(withoutPending(room, e.payload.approval.id), e.payload.approval);
     case "prompt_cancelled":
     case "prompt_dispatch_failed":
-      return withoutPending(room, e.payload.approvalId);
+      return signInOf(withoutPending(room, e.payload.approvalId), e);
+    case "prompt_dispatch_completed":
+    case "agent_signing_in":
+    case "agent_signed_in":
+    case "agent_sign_in_failed":
+      return signInOf(room, e);
     case "permission_requested":
       return {
         ...room,
@@ -155,6 +161,10 @@ function withElicitation(
   const by = e.payload.participant;
   if (asked?.mode !== "url" || by === null) return others;
   return before.map((o) => (o === asked ? { ...o, acceptedBy: by } : o));
+}
+
+function signInOf(room: Room, e: KnownEvent): Room {
+  return { ...room, agent: withSignIn(room.agent, e) };
 }
 
 /** The details of the former status do not apply to the new one. */

@@ -9,6 +9,7 @@ import { Counter } from "./Counter.tsx";
 import { NobodyDecides } from "./Deciders.tsx";
 import { Queue } from "./Queue.tsx";
 import { RefusedMode, refusesMode } from "./RefusedMode.tsx";
+import { SignIn, wantsSignIn } from "./SignIn.tsx";
 import { mayStopTurn } from "./roomView.ts";
 import { Typing } from "./Typing.tsx";
 import "./Dock.css";
@@ -31,7 +32,9 @@ export function Dock({ room, items, rights, ask, onShow, children }: Props) {
     <div className="dock">
       <Queue room={room} rights={rights} />
       <div className="dock-line">
-        {refusesMode(room) ? (
+        {wantsSignIn(room) ? (
+          <SignIn room={room} host={rights.host} />
+        ) : refusesMode(room) ? (
           <RefusedMode room={room} host={rights.host} />
         ) : agentWaits(room) ? (
           <AgentWaits

@@ -1,14 +1,29 @@
 import { Button, Checkbox, Modal, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import type { AgentProfile, CreateAnswer, HostSession, ListedSession, Mode } from "parley-client";
+import type {
+  AgentProfile,
+  AuthMethod,
+  CreateAnswer,
+  HostSession,
+  ListedSession,
+  Mode,
+} from "parley-client";
 
-import { endAgent, listHostSessions, share, startAgent } from "../core/api.ts";
+import {
+  endAgent,
+  listHostSessions,
+  share,
+  SignInNeeded,
+  startAgent,
+  type StartRequest,
+} from "../core/api.ts";
 import { newUserId, remember, rememberedName, rememberName } from "../core/memory.ts";
 import { server } from "../core/place.ts";
 import { modes } from "../core/rights.ts";
 import { marked } from "../core/visible.ts";
 import { Invite } from "../parts/Invite.tsx";
+import { SignInWays } from "../parts/SignInWays.tsx";
 import { errorText } from "../parts/toasts.ts";
 import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
@@ -62,7 +77,7 @@ function Form({ agents, agent, onMade }: FormProps) {
     attributed: true,
   });
   const change = (part: Partial<Wishes>) => setForm({ ...form, ...part });
-  const { busy, start, error, submit, giveUp } = useSharing(onMade);
+  const { busy, start, error, ways, submit, giveUp } = useSharing(onMade);
   const [checked, setChecked] = useState(false);
   const nameMissing = form.name.trim() === "";
   return (
@@ -83,6 +98,13 @@ function Form({ agents, agent, onMade }: FormProps) {
           {marked(error)}
         </p>
       )}
+      {ways.length > 0 && (
+        <SignInWays
+          methods={ways}
+          busy={busy ? "" : null}
+          onSignIn={(signIn) => void submit({ ...form, signIn })}
+        />
+      )}
       <Button type="submit" loading={busy} disabled={form.from === "fresh" && form.agent === ""}>
         {t.share.create}
       </Button>
@@ -95,6 +117,8 @@ interface Wishes {
   agent: string;
   /** A session that the agent has already; null for a new one. */
   adopt: ListedSession | null;
+  /** The id of a way to sign in first. */
+  signIn?: string;
   hostSession: string;
   name: string;
   title: string;
@@ -102,6 +126,16 @@ interface Wishes {
   minutes: string;
   /** Whether the model is told who wrote and approved each prompt. */
   attributed: boolean;
+}
+
+function requestOf(w: Wishes): StartRequest {
+  const title = w.title.trim();
+  return {
+    agent: w.agent,
+    ...(title && { title }),
+    ...(w.adopt && { adopt: w.adopt.sessionId, cwd: w.adopt.cwd }),
+    ...(w.signIn && { signIn: w.signIn }),
+  };
 }
 
 /** An agent that takes a while to start, and when that began, in milliseconds. */
@@ -114,6 +148,7 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
   const [busy, setBusy] = useState(false);
   const [start, setStart] = useState<Start | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const [ways, setWays] = useState<readonly AuthMethod[]>([]);
   const giveUp = useGiveUp(start?.agent.id);
   const submit = async (w: Wishes) => {
     const name = w.name.trim();
@@ -122,14 +157,11 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
     const signal = giveUp.begin();
     setBusy(true);
     setError(null);
+    setWays([]);
     try {
       const hostSessionId =
         w.from === "fresh"
-          ? (
-              await startAgent(w.agent, title, w.adopt, signal, (agent) =>
-                setStart({ agent, since }),
-              )
-            ).id
+          ? (await startAgent(requestOf(w), signal, (agent) => setStart({ agent, since }))).id
           : w.hostSession;
       const made = await share({
         hostSessionId,
@@ -143,12 +175,13 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
       onMade(made);
     } catch (e) {
       if (!signal.aborted) setError(errorText(e));
+      setWays(e instanceof SignInNeeded ? e.methods : []);
       setBusy(false);
     } finally {
       setStart(null);
     }
   };
-  return { busy, start, error, submit, giveUp: giveUp.abort };
+  return { busy, start, error, ways, submit, giveUp: giveUp.abort };
 }
 
 /** Lets the user give up starting an agent. Closing the dialog gives up as well. */

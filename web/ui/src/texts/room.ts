@@ -22,6 +22,26 @@ export const refusedMode = {
   keepUnknown: "Go on without it",
 };
 
+export const signIn = {
+  title: "Sign in to the agent",
+  open: "Sign in…",
+  needed: "Nobody is signed in to the agent",
+  neededHost: "Nobody is signed in to the agent. The host can sign in.",
+  busy: (who: string) => `${who} is signing in to the agent`,
+  about: "You sign in the user that runs the server. The agent offers these ways:",
+  none: "The agent does not say how. Its documentation does; sign in as the user that runs the server.",
+  use: (name: string) => `Sign in: ${name}`,
+  command: "Run this on the server's machine, as the user that runs the server:",
+  commandOf: (name: string) => `Command of ${name}`,
+  sameVariables: (names: string) =>
+    `Set these variables as in the agent's configuration first: ${names}`,
+  variables:
+    "Set this in the agent's configuration or in the server's environment, and restart the server:",
+  other: "Parley cannot do this for you; follow the description.",
+  afterwards: "If you have signed in outside of this page, start the agent again:",
+  restart: "Restart the agent",
+};
+
 export const room = {
   titleBy: (host: string) => `${host}'s session`,
   menu: "More",

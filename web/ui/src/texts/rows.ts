@@ -29,6 +29,7 @@ export const prompt = {
   original: "As proposed",
   edit: "Edit",
   withdraw: "Withdraw",
+  sendAgain: "Send it again",
   save: "Save",
   editLabel: "The new text of your prompt",
   keepsPlace: "It keeps its place.",
@@ -141,6 +142,8 @@ export const notice = {
   forgot: "The agent was restarted and does not remember what was said before",
   ownTurnCancelled: (who: string) => `${who} cancelled what the agent does on its own`,
   stops: (who: string) => `${who} asked the agent to stop one of its tools`,
+  signedIn: (who: string) => `${who} signed in to the agent`,
+  signInFailed: (who: string) => `${who} could not sign in to the agent`,
   stopRefused: "The agent does not stop the tool",
   stray:
     "The agent also writes lines that are not protocol messages; they appear only in the server's log",

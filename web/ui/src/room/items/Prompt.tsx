@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 
 import { HiddenWarning } from "../../content/Visible.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
@@ -9,6 +9,7 @@ import { countHidden, marked } from "../../core/visible.ts";
 import { Face } from "../../parts/Face.tsx";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon, type IconName } from "../../parts/Icon.tsx";
+import { TextButton } from "../../parts/TextButton.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { t } from "../../texts.ts";
 import { ProposalCard } from "../cards/ProposalCard.tsx";
@@ -66,11 +67,22 @@ function Settled({ row }: { row: PromptRow }) {
           </div>
         </Fold>
       )}
+      {mine && state === "failed" && <SendAgain row={row} />}
       {mine && waits.has(state) && acts && (
         <EditPrompt approval={a} as={editedAs(prompts, state === "pending")} />
       )}
     </article>
   );
+}
+
+/** Sends a failed prompt again, for example after somebody has signed in to the agent. */
+function SendAgain({ row: { approval: a } }: { row: PromptRow }) {
+  const tools = useTools();
+  const over = useSessionIsOver();
+  const [sent, setSent] = useState(false);
+  if (over || sent || a.content?.length) return null;
+  const send = () => tools.run(tools.client.prompt(a.prompt));
+  return <TextButton onClick={() => void send().then(setSent)}>{t.prompt.sendAgain}</TextButton>;
 }
 
 function credits(row: PromptRow): string {

@@ -54,6 +54,10 @@ export function sentence(
       return t.notice.stopRefused + t.notice.because(marked(n.reason));
     case "refusedInput":
       return t.forms.refused(marked(n.reason));
+    case "signedIn":
+      return t.notice.signedIn(nameOf(n.who));
+    case "signInFailed":
+      return t.notice.signInFailed(nameOf(n.who)) + t.notice.because(marked(n.reason));
     case "agentTitle":
       return t.notice.agentTitle(marked(shortened(n.title)));
     case "oversized":

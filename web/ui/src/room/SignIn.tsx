@@ -1,0 +1,66 @@
+import { Button, Modal } from "@mantine/core";
+import { useState } from "react";
+
+import type { Room } from "../core/room.ts";
+import { SignInWays } from "../parts/SignInWays.tsx";
+import { nameOf } from "../core/name.ts";
+import { t } from "../texts.ts";
+import { useTools } from "./context.ts";
+import "./AgentWaits.css";
+
+/** Reports whether somebody has to sign in to the agent, or is doing so. */
+export function wantsSignIn(room: Room): boolean {
+  const { needsSignIn, signingIn } = room.agent;
+  return room.session.status === "active" && (needsSignIn === true || signingIn !== undefined);
+}
+
+/** Says that somebody has to sign in to the agent, and lets the host do it. */
+export function SignIn({ room, host }: { room: Room; host: boolean }) {
+  const [open, setOpen] = useState(false);
+  const { signingIn } = room.agent;
+  const text = signingIn
+    ? t.signIn.busy(nameOf(signingIn.participant))
+    : host
+      ? t.signIn.needed
+      : t.signIn.neededHost;
+  return (
+    <div className="agent-waits">
+      <span className="hidden-visually" role="status">
+        {text}
+      </span>
+      <span className="cut" aria-hidden="true" title={text}>
+        {text}
+      </span>
+      {host && (
+        <Button size="compact-xs" variant="default" onClick={() => setOpen(true)}>
+          {t.signIn.open}
+        </Button>
+      )}
+      {open && <SignInDialog room={room} onClose={() => setOpen(false)} />}
+    </div>
+  );
+}
+
+function SignInDialog({ room, onClose }: { room: Room; onClose(): void }) {
+  const tools = useTools();
+  const methods = room.agent.authMethods ?? [];
+  return (
+    <Modal opened onClose={onClose} title={t.signIn.title}>
+      <div className="stack">
+        <p>{methods.length > 0 ? t.signIn.about : t.signIn.none}</p>
+        <SignInWays
+          methods={methods}
+          busy={room.agent.signingIn?.methodId ?? null}
+          onSignIn={(id) => void tools.run(tools.client.signIn(id))}
+        />
+        <p className="soft fine">{t.signIn.afterwards}</p>
+        <Button
+          variant="default"
+          onClick={() => void tools.run(tools.client.restartAgent()).then((ok) => ok && onClose())}
+        >
+          {t.signIn.restart}
+        </Button>
+      </div>
+    </Modal>
+  );
+}
