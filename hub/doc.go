@@ -49,7 +49,7 @@
 //
 // Sessions send each other messages through couriers, one goroutine for each pair. When
 // a courier is full, the agent whose messages it carries is not read further. Pieces of
-// text that an agent streams are gathered for up to 40 ms. Facts about an agent are
+// text that an agent streams are gathered for 7 to 40 ms. Facts about an agent are
 // gathered for a second, and its usage until the turn ends.
 //
 // # What is held in memory

@@ -166,7 +166,7 @@ func (s *hostShell) launch(spec rules.LaunchSpec) {
 		s.abandon(s.agent)
 	}
 	starting, giveUp := context.WithCancel(context.Background())
-	run := &agentRun{inbox: agentinbox.New(), giveUp: giveUp}
+	run := &agentRun{inbox: agentinbox.New(s.actor.hub.pace), giveUp: giveUp}
 	s.agent, s.actor.agent = run, run.inbox
 	s.facts = host.FactBuffer{}
 	s.facts.Block(time.Now()) // usually until the agent is ready

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/feed"
+	"parley/hub/internal/agentinbox"
 	"parley/hub/internal/background"
 	"parley/hub/internal/limit"
 	"parley/hub/journal"
@@ -28,6 +29,7 @@ type Hub struct {
 	rules    *rules.Settings
 	writers  [journal.Partitions]journal.Writer // set by Start
 	feed     *feed.Feed
+	pace     *agentinbox.Pace
 	life     context.Context    // ends when Stop gives up
 	giveUp   context.CancelFunc // ends life
 
@@ -69,12 +71,14 @@ var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is
 func New(j journal.Journal, launcher Launcher, key rules.Key, o Options) *Hub {
 	o = o.withDefaults()
 	life, giveUp := context.WithCancel(context.Background())
+	connections := feed.New(j, o.feed())
 	return &Hub{
 		journal:  j,
 		launcher: launcher,
 		options:  o,
 		rules:    o.settings(key),
-		feed:     feed.New(j, o.feed()),
+		feed:     connections,
+		pace:     agentinbox.NewPace(connections.Connections),
 		life:     life,
 		giveUp:   giveUp,
 		agents:   limit.NewSlots(o.MaxAgents),

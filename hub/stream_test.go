@@ -49,13 +49,13 @@ func TestStream_pieces_that_arrive_together_are_committed_together(t *testing.T)
 		r, _ := newRoom(t, hub.Options{})
 		r.beginStream()
 		for i := range 3 {
-			advance(15 * time.Millisecond)
+			advance(3 * time.Millisecond)
 			r.stream(i + 1)
 		}
 		event[*protocol.PromptDispatchStarted](r.host)
 		said, at := r.host.nextEvents(4)
 		require.Equal(t, []string{notificationText(0), notificationText(1), notificationText(2), notificationText(3)}, said)
-		for i, want := range []time.Duration{0, 40, 40, 80} {
+		for i, want := range []time.Duration{0, 7, 7, 14} {
 			require.Equal(t, want*time.Millisecond, at[i].Sub(at[0]), "event %d", i)
 		}
 	})

@@ -53,6 +53,13 @@ func (b *backlogs) enter(h holder) {
 	b.all[h] = struct{}{}
 }
 
+// count returns the number of connections.
+func (b *backlogs) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.all)
+}
+
 // leave removes a connection, which holds nothing any more.
 func (b *backlogs) leave(h holder) {
 	b.mu.Lock()

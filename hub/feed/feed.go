@@ -40,5 +40,9 @@ func (f *Feed) Run(ctx context.Context, log *zap.Logger) { f.backlogs.run(ctx, l
 // Reads returns the slots for reading the journal.
 func (f *Feed) Reads() history.Slots { return f.reads }
 
+// Connections returns how many connections the process has, and answers that wait for slow
+// clients.
+func (f *Feed) Connections() int { return f.backlogs.count() }
+
 // Waiting returns how many bytes wait for all connections together.
 func (f *Feed) Waiting() int { return int(f.backlogs.held.Load()) }

@@ -37,30 +37,32 @@ func Merge[T any](list []T, encoded func(T) []byte, joined func(last T, event []
 // join returns how many elements at the beginning of a list are one text, and their event
 // if there are several.
 func join[T any](list []T, encoded func(T) []byte) (n int, event []byte) {
+	if len(list) == 1 {
+		return 1, nil
+	}
 	first, ok := parse(encoded(list[0]))
 	if !ok {
 		return 1, nil
 	}
-	last, size := first, len(first.content())
-	for n = 1; n < len(list); n++ {
-		next, ok := parse(encoded(list[n]))
-		if !ok || !first.continues(next) {
+	pieces, size := []piece{first}, len(first.content())
+	for _, element := range list[1:] {
+		next, ok := first.next(encoded(element))
+		if !ok || size+len(next.content()) > MaxText {
 			break
 		}
-		if size += len(next.content()); size > MaxText {
-			break
-		}
-		last = next
+		pieces = append(pieces, next)
+		size += len(next.content())
 	}
-	if n == 1 {
+	if len(pieces) == 1 {
 		return 1, nil
 	}
-	event = slices.Concat(last.event[:last.text.Start+1])
-	for _, element := range list[:n] {
-		piece, _ := parse(encoded(element))
-		event = append(event, piece.content()...)
+	last := pieces[len(pieces)-1]
+	event = make([]byte, 0, len(last.event)+size)
+	event = append(event, last.event[:last.text.Start+1]...)
+	for _, p := range pieces {
+		event = append(event, p.content()...)
 	}
-	return n, append(event, last.event[last.text.End-1:]...)
+	return len(pieces), append(event, last.event[last.text.End-1:]...)
 }
 
 // piece is an event with a piece of a text.
@@ -72,11 +74,32 @@ type piece struct {
 // content returns the text as it stands in the event, without quotes.
 func (p piece) content() []byte { return p.event[p.text.Start+1 : p.text.End-1] }
 
-// continues reports whether the text of next is part of the same text.
-func (p piece) continues(next piece) bool {
-	return bytes.Equal(p.event[p.cursor.End:p.timestamp.Start], next.event[next.cursor.End:next.timestamp.Start]) &&
-		bytes.Equal(p.event[p.timestamp.End:p.text.Start], next.event[next.timestamp.End:next.text.Start]) &&
-		bytes.Equal(p.event[p.text.End:], next.event[next.text.End:])
+// next returns an event as the piece that continues the text of p. ok is false if it does
+// not. It compares bytes, which costs much less than to find the members again: an event
+// with the same bytes around its three strings has the same members.
+func (p piece) next(event []byte) (n piece, ok bool) {
+	n.event = event
+	at := 0
+	for _, part := range []struct {
+		before jsonwalk.Span // the bytes of p that the event has too
+		string *jsonwalk.Span
+	}{
+		{jsonwalk.Span{Start: 0, End: p.cursor.Start}, &n.cursor},
+		{jsonwalk.Span{Start: p.cursor.End, End: p.timestamp.Start}, &n.timestamp},
+		{jsonwalk.Span{Start: p.timestamp.End, End: p.text.Start}, &n.text},
+	} {
+		same := part.before.Of(p.event)
+		if !bytes.HasPrefix(event[at:], same) {
+			return n, false
+		}
+		at += len(same)
+		if at >= len(event) || event[at] != '"' {
+			return n, false
+		}
+		part.string.Start, at = at, jsonwalk.StringEnd(event, at)
+		part.string.End = at
+	}
+	return n, bytes.Equal(event[at:], p.event[p.text.End:])
 }
 
 var beginning = []byte(`{"type":"host_session_update",`)

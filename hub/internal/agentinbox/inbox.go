@@ -11,9 +11,6 @@ import (
 
 // The bounds of an inbox.
 const (
-	// GatherFor is how long pieces of a stream wait for others. It allows 25 updates a
-	// second, at which text still appears to flow.
-	GatherFor = 40 * time.Millisecond
 	// MaxMessages and MaxBytes bound the messages in an inbox, and the bytes of the
 	// notifications among them. An inbox below the bounds accepts one message of any size.
 	MaxMessages = 32
@@ -23,6 +20,8 @@ const (
 // Inbox holds the messages of one agent that its session has not taken. All methods
 // are safe for concurrent use.
 type Inbox struct {
+	// immutable
+	pace  *Pace
 	ready chan struct{} // sent to when a message can be taken; capacity one, see background.Notify; never closed
 
 	// guarded by mu
@@ -31,14 +30,15 @@ type Inbox struct {
 	messages  []any       // consecutive notifications are one rules.Notifications
 	count     int         // of messages; each notification counts as one
 	bytes     int         // of the notifications
-	gathering bool        // pieces of a stream wait until the timer fires
+	gathering bool        // pieces of a stream wait until the timer fires; counted in pace
 	timer     *time.Timer // runs gathered; stopped by Close
 	closed    bool
 }
 
-// New returns an empty inbox. The caller closes it.
-func New() *Inbox {
-	b := &Inbox{ready: make(chan struct{}, 1)}
+// New returns an empty inbox whose pieces wait at the process's pace. The caller closes
+// it.
+func New(pace *Pace) *Inbox {
+	b := &Inbox{pace: pace, ready: make(chan struct{}, 1)}
 	b.room.L = &b.mu
 	b.timer = time.AfterFunc(math.MaxInt64, b.gathered)
 	return b
@@ -107,8 +107,8 @@ func (b *Inbox) Take() (message any, ok bool) {
 		for _, raw := range row {
 			b.bytes -= len(raw)
 		}
-		b.gathering = true
-		b.timer.Reset(GatherFor)
+		b.setGathering(true)
+		b.timer.Reset(b.pace.window())
 	} else {
 		b.count--
 	}
@@ -116,11 +116,19 @@ func (b *Inbox) Take() (message any, ok bool) {
 	return message, true
 }
 
+// setGathering records whether pieces wait for others.
+func (b *Inbox) setGathering(gathering bool) {
+	if b.gathering != gathering {
+		b.gathering = gathering
+		b.pace.count(gathering)
+	}
+}
+
 // gathered ends the wait of the pieces in the inbox.
 func (b *Inbox) gathered() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.gathering = false
+	b.setGathering(false)
 	if len(b.messages) > 0 {
 		background.Notify(b.ready)
 	}
@@ -133,6 +141,7 @@ func (b *Inbox) Close() []any {
 	defer b.mu.Unlock()
 	b.closed = true
 	b.timer.Stop()
+	b.setGathering(false)
 	b.room.Broadcast()
 	left := b.messages
 	b.messages = nil

@@ -18,7 +18,12 @@ type fixture struct {
 	began time.Time
 }
 
-func newFixture(t *testing.T) *fixture { return &fixture{t, New(), time.Now()} }
+// busy is how many connections the process of a fixture has: enough for the longest wait.
+const busy = 1000
+
+func newFixture(t *testing.T) *fixture {
+	return &fixture{t, New(NewPace(func() int { return busy })), time.Now()}
+}
 
 // next waits for the next message and returns it with the time since the beginning.
 func (f *fixture) next() (message string, after time.Duration) {
