@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// processes returns the command lines of the processes with a home directory. It needs
-// Linux.
+// processes returns the command lines of the processes with a home directory. It finds none
+// on systems other than Linux.
 func processes(t *testing.T, home string) (found []string) {
 	t.Helper()
 	environments, err := filepath.Glob("/proc/[0-9]*/environ")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -227,7 +228,9 @@ func eventsOf[T protocol.Payload](events []*protocol.Event) (found []T) {
 }
 
 func leavesNothingRunning(t *testing.T, r *room) {
-	require.NotEmpty(t, processes(t, r.home))
+	if runtime.GOOS == "linux" {
+		require.NotEmpty(t, processes(t, r.home))
+	}
 	r.server.Stop(t)
 	require.Empty(t, processes(t, r.home))
 	require.Empty(t, r.model.Unknown(), "requests that the model does not know")
