@@ -73,6 +73,7 @@ test("every command is answered by the payload of its type", async () => {
   expect(others.participants.map((p) => p.id)).toEqual([participant.id]);
   await give(host, "configure", { optionId: "model", value: "storyteller-mini" });
   await give(host, "stop_work", { toolCallId: "unknown" });
+  await give(host, "sign_in", { methodId: "account" });
   await give(host, "restart_agent", {});
   await give(enter((await server.share()).host), "switch_agent", { agent: "demo" });
   await give(host, "stop_agent", {});

@@ -21,7 +21,7 @@ function read(name: string): string {
   return readFileSync(join(root, name), "utf8");
 }
 
-test("the package is under 10 kB, minified and compressed", async () => {
+test("the package is under 11 kB, minified and compressed", async () => {
   const entryPoints = [join(root, "src/index.ts")];
   const bundle = await build({
     entryPoints,
@@ -32,7 +32,7 @@ test("the package is under 10 kB, minified and compressed", async () => {
     write: false,
   });
   const bytes = gzipSync(bundle.outputFiles[0]!.contents, { level: 9 }).length;
-  expect(bytes).toBeLessThan(10_000);
+  expect(bytes).toBeLessThan(11_000);
 });
 
 test("the package has no dependencies at run time, and names no registry", () => {
