@@ -94,8 +94,19 @@ test("fields do not make a phone zoom, and touch targets are large enough", asyn
   expect(await tooSmall(olga), "with a question").toEqual([]);
   await olga.getByRole("button", { name: "Stop the agent" }).waitFor();
   const size = olga.viewportSize()!;
-  await olga.setViewportSize({ width: 360, height: 640 });
-  expect(await cutInRow(olga), "in a narrow row").toEqual([]);
+  const box = olga.getByLabel("Prompt", { exact: true });
+  for (const text of ["", "Then tidy up"]) {
+    await box.fill(text);
+    for (const width of [320, 360]) {
+      await olga.setViewportSize({ width, height: 640 });
+      expect(await cutInRow(olga), `in a row of ${width} pixels with "${text}"`).toEqual([]);
+      expect(await tooSmall(olga), `in a row of ${width} pixels with "${text}"`).toEqual([]);
+    }
+  }
+  await olga.getByRole("button", { name: "Interrupt" }).waitFor();
+  await box.fill("x".repeat(263_000));
+  await olga.getByText("bytes too long").waitFor(); // a phone shows why the button is off
+  await box.fill("");
   await olga.getByRole("button", { name: "About the agent" }).tap();
   await olga.getByRole("dialog").waitFor();
   await olga.keyboard.press("Escape");

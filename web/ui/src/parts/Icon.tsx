@@ -3,6 +3,7 @@ const shapes = {
   chat: "M4 5h16v11H10l-5 4v-4H4z",
   spark: "M12 3l1.9 5.6L19.5 10.5l-5.6 1.9L12 18l-1.9-5.6L4.5 10.5l5.6-1.9zM19 16v4M17 18h4",
   send: "M5 12h13M12 5l7 7-7 7",
+  bolt: "M13 3L5.5 13.5H11L10 21l8-11h-5.5z",
   stop: "M6.5 6.5h11v11h-11z",
   check: "M5 12.5l4.5 4.5L19 7.5",
   cross: "M6 6l12 12M18 6L6 18",

@@ -122,7 +122,8 @@ function Writing(props: Props) {
         onInterrupt={
           rights.host && props.busy && to === "prompt" ? () => draft.send("interrupt") : null
         }
-        hint={hint(draft, props.busy && to === "prompt", rights, props.limits)}
+        problem={problem(draft, props.limits)}
+        hint={hint(props.busy && to === "prompt", rights)}
         maySend={draft.maySend}
       />
     </form>
@@ -146,13 +147,16 @@ function useField(handle: Ref<ComposerHandle>, replyTo: Message | null) {
   return area;
 }
 
-function hint(draft: Draft, busy: boolean, rights: Rights, limits: Limits): string {
-  const { full, over, attached } = draft;
+/** Returns what keeps the text from being sent; empty if nothing does. */
+function problem({ full, over, attached }: Draft, limits: Limits): string {
   if (attached === "failed") return t.attach.failed;
   if (attached === "uploading") return t.attach.uploading;
   if (attached === "tooMuch") return t.attach.tooMuch(formatSize(limits.attachmentsBytes ?? 0));
   if (full) return t.composer.full;
-  if (over > 0) return t.composer.tooLong(over);
+  return over > 0 ? t.composer.tooLong(over) : "";
+}
+
+function hint(busy: boolean, rights: Rights): string {
   if (!busy) return isTouch() ? "" : t.composer.hint;
   return rights.prompt === "propose" ? t.composer.queuedProposal : t.composer.queued;
 }

@@ -19,6 +19,8 @@ interface Props {
   mayStop: boolean;
   /** Sends the prompt so that it interrupts the running turn; null where that is not possible. */
   onInterrupt: (() => void) | null;
+  /** What keeps the text from being sent; empty if nothing does. */
+  problem: string;
   hint: string;
   maySend: boolean;
 }
@@ -32,7 +34,7 @@ export function ComposerBar(props: Props) {
       {to === "prompt" && props.commands.length > 0 && (
         <Commands commands={props.commands} onChoose={props.onCommand} />
       )}
-      <span className="composer-hint">{props.hint}</span>
+      <Hint {...props} />
       {props.mayStop && <Stop />}
       {props.onInterrupt && (
         <Button
@@ -42,7 +44,7 @@ export function ComposerBar(props: Props) {
           disabled={!props.maySend}
           aria-label={t.composer.interrupt}
           title={t.composer.interruptAbout}
-          leftSection={<Icon name="toEnd" size={14} />}
+          leftSection={<Icon name="bolt" size={14} />}
           onClick={props.onInterrupt}
         >
           <span className="stop-word">{t.composer.interrupt}</span>
@@ -58,6 +60,11 @@ export function ComposerBar(props: Props) {
       </Button>
     </div>
   );
+}
+
+function Hint({ problem, hint }: Pick<Props, "problem" | "hint">) {
+  if (problem) return <span className="composer-hint composer-problem">{problem}</span>;
+  return <span className="composer-hint">{hint}</span>;
 }
 
 function verb(to: Target, rights: Rights): string {
@@ -117,7 +124,12 @@ function Commands({ commands, onChoose }: CommandsProps) {
   return (
     <Menu position="top-start" width={320}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t.composer.commands}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          className="commands-button"
+          aria-label={t.composer.commands}
+        >
           <Icon name="list" />
         </ActionIcon>
       </Menu.Target>

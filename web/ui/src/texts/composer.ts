@@ -22,8 +22,8 @@ export const composer = {
   tooLong: (over: number) => `${over} bytes too long`,
   replyTo: (who: string) => `Reply to ${who}`,
   dropReply: "Cancel the reply",
-  queued: "The agent is working: your prompt waits for its turn.",
-  queuedProposal: "The agent is working: your prompt waits for its turn once it is approved.",
+  queued: "Your prompt waits for its turn",
+  queuedProposal: "Once approved, your prompt waits for its turn",
   unsent: (n: number) =>
     n === 1
       ? "1 message will be sent when you are back online"
