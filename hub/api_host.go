@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,12 +33,21 @@ func (h *Hub) Agents() protocol.AgentsAnswer {
 // CreateHost creates a host session, starts its agent and waits until the agent is ready. A
 // repetition under the same command id returns the same answer and starts no second agent.
 // Errors: AGENT_NOT_FOUND (also if the profile's program does not exist), INVALID_REQUEST
-// (the profile does not allow the working directory, or the id was used for another agent),
-// HOST_SESSION_NOT_FOUND (the session was deleted), TOO_MANY_AGENTS, AGENT_AUTH_REQUIRED,
+// (the profile does not allow the working directory, the agent does not fork its sessions, or
+// the id was used for another agent),
+// HOST_SESSION_NOT_FOUND (the session, or the one to fork, was deleted), AGENT_IN_USE (a turn
+// runs in the session to fork), TOO_MANY_AGENTS, AGENT_AUTH_REQUIRED,
 // AGENT_FAILED, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
-	refusal := h.cannotStart(c.Agent)
-	create := host.Create{Body: c, CommandID: commandID, Refusal: refusal}
+	create := host.Create{Body: c, CommandID: commandID}
+	var refusal error
+	if create.Origin, refusal = h.origin(ctx, c); refusal == nil {
+		refusal = h.cannotStart(cmp.Or(c.Agent, create.Origin.Agent))
+	}
+	if ctx.Err() != nil {
+		return protocol.HostSession{}, ctx.Err()
+	}
+	create.Refusal = refusal
 	for _, p := range h.launcher.Profiles() {
 		create.Profiles = append(create.Profiles, p.Name)
 	}
@@ -48,6 +58,18 @@ func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, com
 		return protocol.HostSession{}, refusal
 	}
 	return h.hostAnswer(h.ask(ctx, journal.NewHostSessionID(), journal.KindHost, true, create))
+}
+
+// origin returns what a host session begins with if it is a fork of another one.
+func (h *Hub) origin(ctx context.Context, c *protocol.CreateHostSession) (host.Origin, error) {
+	if c.Fork == "" {
+		return host.Origin{}, nil
+	}
+	r, err := h.askHost(ctx, c.Fork, host.ReadOrigin{})
+	if err != nil {
+		return host.Origin{}, err
+	}
+	return *r.payload.(*host.Origin), nil
 }
 
 // cannotStart returns why no agent of a profile can be started; nil if one can.

@@ -52,12 +52,13 @@ func (c *CreateSharedSession) Normalize() error {
 // CreateHostSession is the body of a request that starts an agent. Client to server,
 // REST only.
 type CreateHostSession struct {
-	Agent       string           `json:"agent"` // the name of a profile
+	Agent       string           `json:"agent,omitzero"` // the name of a profile; empty with fork
 	WorkspaceID string           `json:"workspaceId,omitzero"`
 	Cwd         string           `json:"cwd,omitzero"` // the working directory; the profile's if empty
 	Title       string           `json:"title,omitzero"`
 	Permissions PermissionPolicy `json:"permissions,omitzero"`
 	Adopt       string           `json:"adopt,omitzero"`  // the id of a session that the agent has already, which is continued; cwd is that session's
+	Fork        string           `json:"fork,omitzero"`   // the id of a host session whose conversation is continued in another way, by the same agent in the same directory
 	SignIn      string           `json:"signIn,omitzero"` // the id of a way to sign in, of the type agent, that the agent uses first
 }
 
@@ -66,13 +67,16 @@ type CreateHostSession struct {
 func (c *CreateHostSession) Normalize() error {
 	c.Agent = strings.TrimSpace(c.Agent)
 	c.Title = strings.TrimSpace(c.Title)
-	if c.Agent == "" {
+	switch {
+	case c.Fork != "" && (c.Agent != "" || c.Cwd != "" || c.Adopt != ""):
+		return Errorf(CodeInvalidRequest, "fork goes without agent, cwd and adopt: the agent and its directory are those of the session that is forked")
+	case c.Agent == "" && c.Fork == "":
 		return Errorf(CodeInvalidRequest, "agent is missing or blank")
 	}
-	if c.WorkspaceID == "" {
+	if c.WorkspaceID == "" && c.Fork == "" {
 		c.WorkspaceID = DefaultWorkspace
 	}
-	if c.Permissions == "" {
+	if c.Permissions == "" && c.Fork == "" {
 		c.Permissions = PermissionsAsk
 	}
 	if err := checkName("title", c.Title); err != nil {

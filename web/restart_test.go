@@ -85,3 +85,28 @@ func TestContract_DeleteHost_with_the_session_of_the_agent(t *testing.T) {
 		return len(found.Sessions) == 0
 	}, 20*time.Second, 20*time.Millisecond, "the agent has deleted its session")
 }
+
+func TestContract_Fork(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModePromptDirect)
+	host, _ := s.connect(s.Host)
+	fork := func(body object, headers ...string) reply { return w.call("POST", "/api/sessions", body, headers...) }
+	fork(object{"fork": s.Agent}).fails(protocol.CodeInvalidRequest) // nothing to fork yet
+	s.command(s.Host, "prompt", object{"prompt": "plan"}).okLine(nil)
+	nextOf[*protocol.PromptDispatchCompleted](t, host)
+	for _, extra := range []string{"agent", "cwd", "adopt"} {
+		fork(object{"fork": s.Agent, extra: "demo"}).fails(protocol.CodeInvalidRequest)
+	}
+	fork(object{"fork": "../" + s.Agent}).fails(protocol.CodeHostSessionNotFound)
+	fork(object{"fork": 1}).fails(protocol.CodeInvalidRequest)
+	var made, again protocol.HostSessionAnswer
+	fork(object{"fork": s.Agent}, "Idempotency-Key", "once").ok(http.StatusCreated, &made)
+	fork(object{"fork": s.Agent}, "Idempotency-Key", "once").ok(http.StatusCreated, &again)
+	require.Equal(t, made.Session.ID, again.Session.ID)
+	require.NotEqual(t, s.Agent, made.Session.ID)
+	require.Equal(t, "demo", made.Session.Agent)
+	w.call("DELETE", "/api/sessions/"+s.Agent, nil).ok(http.StatusNoContent, nil)
+	fork(object{"fork": s.Agent}).fails(protocol.CodeHostSessionNotFound)
+	fork(object{"fork": s.Agent}, "Idempotency-Key", "once").ok(http.StatusCreated, &again)
+	require.Equal(t, made.Session.ID, again.Session.ID)
+}

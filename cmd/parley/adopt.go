@@ -1,16 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"os/user"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -18,7 +13,6 @@ import (
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/display"
 	"parley/protocol"
-	"parley/protocol/client"
 )
 
 // newAdoptCommand returns "parley adopt".
@@ -81,7 +75,7 @@ func (a adoption) list(ctx context.Context, out io.Writer) error {
 
 func (a adoption) sessions(ctx context.Context) (found protocol.AgentSessionsAnswer, err error) {
 	path := "/api/agents/" + url.PathEscape(a.agent) + "/sessions?cwd=" + url.QueryEscape(a.cwd)
-	return found, a.call(ctx, path, struct{}{}, &found)
+	return found, post(ctx, a.server, path, struct{}{}, &found)
 }
 
 // share continues a session of the agent on the server, and prints the links to it.
@@ -96,54 +90,9 @@ func (a adoption) share(ctx context.Context, out io.Writer, session string) erro
 			create.Cwd, create.Title = s.Cwd, display.Short(s.Title, 60)
 		}
 	}
-	var host protocol.HostSessionAnswer
-	if err := a.call(ctx, "/api/sessions", create, &host); err != nil {
-		return err
-	}
 	name := a.name
 	if u, err := user.Current(); name == "" && err == nil {
 		name = u.Username
 	}
-	shared := protocol.CreateSharedSession{HostSessionID: host.Session.ID, HostUserID: name}
-	var made protocol.CreateAnswer
-	if err := a.call(ctx, "/api/shared-sessions", shared, &made); err != nil {
-		return err
-	}
-	link := client.Link{Server: strings.TrimSuffix(a.server, "/"), Session: made.Session.ID}
-	own, invite := link, link
-	own.ParticipantID, own.Token = made.HostParticipant.ID, *made.HostParticipant.AccessToken
-	invite.Invite = made.InviteToken
-	_, err = fmt.Fprintf(out, "Your own link:\n  %s\nThe invite for others:\n  %s\n", own, invite)
-	return err
-}
-
-// call posts a request and decodes the answer.
-func (a adoption) call(ctx context.Context, path string, body, answer any) error {
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(a.server, "/")+path, bytes.NewReader(encoded))
-	if err != nil {
-		return cli.Usagef("--server: %w", err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	const maxAnswer = 8 << 20
-	received, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err != nil {
-		return err
-	}
-	if response.StatusCode/100 == 2 {
-		return json.Unmarshal(received, answer)
-	}
-	var refusal protocol.ErrorBody
-	if json.Unmarshal(received, &refusal) != nil || refusal.Error == "" {
-		return fmt.Errorf("the server answered %s", response.Status)
-	}
-	return errors.New(display.OneLine(refusal.Error))
+	return startAndShare(ctx, out, a.server, create, protocol.CreateSharedSession{HostUserID: name})
 }

@@ -170,6 +170,38 @@ func TestServe_the_host_switches_to_another_agent(t *testing.T) {
 	s.Stop(t)
 }
 
+func TestFork_goes_on_in_a_new_session_with_its_history(t *testing.T) {
+	t.Parallel()
+	command, _ := rememberingAgent(t)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine="+command)
+	first := s.Share(t, s.StartAgent(t, "mine"), protocol.ModePromptDirect)
+	origin := e2e.Connect(t, first.HostLink(), "")
+	early := e2e.StartParley(t, "fork", first.HostLink().String())
+	require.NotZero(t, early.ExitCode(t))
+	require.Contains(t, early.Stderr.String(), "has not worked in this session yet")
+	said(t, origin, "plan the first thing")
+
+	forked := e2e.StartParley(t, "fork", first.HostLink().String())
+	require.Zero(t, forked.ExitCode(t), forked.Stderr)
+	link, err := client.ParseLink(strings.Fields(forked.Stdout.String())[3])
+	require.NoError(t, err)
+	host := e2e.Connect(t, link, "")
+	require.Equal(t, protocol.RoleHost, host.Self().Role)
+	require.Equal(t, origin.Self().UserID, host.Self().UserID)
+	e2e.AwaitEvent(t, host, func(e *protocol.HostSessionUpdate) bool {
+		return strings.Contains(string(e.Notification), "plan the first thing")
+	})
+	require.Contains(t, said(t, host, "memory of the fork"), "- plan the first thing")
+	require.NotContains(t, said(t, origin, "memory of the origin"), "of the fork")
+	s.Kill()
+	s = s.Restart(t)
+	host = e2e.Connect(t, link, "")
+	remembered := said(t, host, "memory after a restart")
+	require.Contains(t, remembered, "- memory of the fork")
+	require.NotContains(t, remembered, "of the origin")
+	s.Stop(t)
+}
+
 func TestAdopt_shares_a_session_that_the_agent_has_with_its_history(t *testing.T) {
 	t.Parallel()
 	command, _ := rememberingAgent(t)

@@ -134,6 +134,17 @@ func (a *fakeAgent) handle(m fakeMessage) {
 		a.load()
 	case "session/resume":
 		a.resume()
+	case "session/fork":
+		a.note("replayed")
+		switch a.behaviour {
+		case "forks, but not this one":
+			a.failure(notFound)
+		case "forks into itself":
+			a.result(`{"sessionId":%q}`, m.Params.SessionID)
+		default:
+			a.result(`{"sessionId":"fake-1"}`)
+			a.note("replayed after the fork of " + m.Params.SessionID)
+		}
 	case "session/delete":
 		a.note("deleting " + m.Params.SessionID)
 		a.result("{}")
@@ -165,7 +176,7 @@ var resumers = map[string]bool{"resumes": true, "loads, but does not resume": tr
 
 // loaders has the behaviours of an agent that announces that it can load sessions.
 var loaders = map[string]bool{
-	"loads": true, "loads, but does not resume": true, "can neither resume nor load": true, "replays after its answer": true, "leaks at session/load": true, "requires signing in to load": true,
+	"loads": true, "forks": true, "loads, but does not resume": true, "can neither resume nor load": true, "replays after its answer": true, "leaks at session/load": true, "requires signing in to load": true,
 	"has no session": true, "has no session, as a server error": true, "has no session, with much output": true,
 	"exits while loading": true, "exits after loading": true, "fails after loading": true,
 }
@@ -187,6 +198,9 @@ func (a *fakeAgent) initialize() {
 	sessions := `{"resume":null,"list":null}`
 	if a.behaviour == "lists sessions" {
 		sessions = `{"list":{}}`
+	}
+	if strings.HasPrefix(a.behaviour, "forks") {
+		sessions = `{"fork":{}}`
 	}
 	if strings.HasSuffix(a.behaviour, "session/close") {
 		sessions = `{"close":{},"delete":{}}`

@@ -30,6 +30,8 @@ func (s *session) handshake(ctx context.Context, spec rules.LaunchSpec, cwd stri
 	switch {
 	case spec.List:
 		return nil
+	case spec.Fork != "":
+		return s.fork(ctx, cwd, spec.Fork, s.dialect.offers(result, "fork"))
 	case spec.Load != "":
 		return s.reopen(ctx, cwd, spec)
 	}
@@ -81,15 +83,22 @@ func (s *session) chooseDialect(m wire.Message) {
 
 // begin opens a new session.
 func (s *session) begin(ctx context.Context, cwd string) error {
+	s.continued = protocol.ContinuedNew
+	return s.openNamed(ctx, "session/new", "", cwd)
+}
+
+// openNamed opens a session whose id the agent chooses. from is the id of the session that
+// it begins with; empty for none.
+func (s *session) openNamed(ctx context.Context, method, from, cwd string) error {
 	s.facts.Begin(cwd, s.opening.notes)
 	var opened sessionParams
-	if err := s.await(ctx, "session/new", s.opening.params("", cwd), &opened); err != nil {
+	if err := s.await(ctx, method, s.opening.params(from, cwd), &opened); err != nil {
 		return err
 	}
 	if opened.SessionID == "" {
-		return errors.New("session/new returned no session id")
+		return fmt.Errorf("%s returned no session id", method)
 	}
-	s.id, s.continued = opened.SessionID, protocol.ContinuedNew
+	s.id = opened.SessionID
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -48,6 +49,7 @@ type reopening struct {
 // open the earlier one; an agent that is not asked for that may succeed.
 func (s *session) reopen(ctx context.Context, cwd string, spec rules.LaunchSpec) error {
 	s.loadError = errNoLoad
+	spec.Replay = spec.Replay && slices.ContainsFunc(s.reopenings, func(way reopening) bool { return way.canReplay })
 	for _, way := range s.reopenings {
 		if spec.Replay && !way.canReplay {
 			continue
@@ -73,6 +75,26 @@ func (s *session) reopen(ctx context.Context, cwd string, spec rules.LaunchSpec)
 		return err
 	}
 	return fmt.Errorf("%w: %w; then %w", rules.ErrCannotLoad, s.loadError, err)
+}
+
+// fork opens a fork of an earlier session. What the agent repeats of that meanwhile is
+// dropped as when it is reopened: the fork is replayed to the first shared session on it.
+func (s *session) fork(ctx context.Context, cwd, from string, offered bool) error {
+	if !offered {
+		return &failedError{errors.New("does not fork its sessions"), ""}
+	}
+	s.continued = protocol.ContinuedLoaded
+	s.loading.Store(true)
+	s.replaying.Store(!slices.ContainsFunc(s.reopenings, func(way reopening) bool { return way.repeats }))
+	defer s.loading.Store(false)
+	err := s.openNamed(ctx, "session/fork", from, cwd)
+	if err == nil && s.id == from {
+		err = errors.New("session/fork returned the id of the session that it forks")
+	}
+	if err == nil {
+		err = s.awaitReplay(ctx)
+	}
+	return s.classify(err)
 }
 
 // openBy opens an earlier session in one way. It returns false, with the reason in

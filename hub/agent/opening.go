@@ -8,7 +8,7 @@ import (
 	"parley/hub/agent/profile"
 )
 
-// client → agent: session/new, session/load and session/resume
+// client → agent: session/new, session/load, session/resume and session/fork
 type openParams struct {
 	SessionID             string               `json:"sessionId,omitempty"` // of an earlier session
 	Cwd                   string               `json:"cwd"`

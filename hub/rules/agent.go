@@ -38,6 +38,7 @@ type LaunchSpec struct {
 	Load        string // the agent's own id of an earlier session to open; if that fails, a new one is begun. Empty to begin a new one
 	SignIn      string // the id of a way to sign in that the agent uses before it opens a session; empty for none
 	Adopt       bool   // fail if the session in Load cannot be opened, instead of beginning a new one
+	Fork        string // the agent's own id of an earlier session to fork; empty for none
 	Replay      bool   // pass on the updates of the session in Load that the agent repeats
 	List        bool   // open no session; the agent is started to list those that it has
 	MaxEvent    int    // bytes; a longer notification is replaced by one that names its size and SHA-256

@@ -153,6 +153,8 @@ func (s *server) handleRequest(m wire.Message) {
 		result, err = s.ifSignedIn(m.Params, s.loadSession)
 	case "session/resume":
 		result, err = s.ifSignedIn(m.Params, s.resumeSession)
+	case "session/fork":
+		result, err = s.ifSignedIn(m.Params, s.forkSession)
 	case "session/delete":
 		result, err = struct{}{}, s.history.delete(sessionOf(m.Params))
 	case "session/list":
@@ -200,7 +202,7 @@ func decodeCapabilities(params json.RawMessage) clientCapabilities {
 func initializeResult(canLoad bool) json.RawMessage {
 	sessions := `{"close":{}}`
 	if canLoad {
-		sessions = `{"close":{},"delete":{},"list":{},"resume":{}}`
+		sessions = `{"close":{},"delete":{},"fork":{},"list":{},"resume":{}}`
 	}
 	return fmt.Appendf(nil, `{"protocolVersion":1,`+
 		`"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s,"promptCapabilities":{"image":true,"audio":true,"embeddedContext":true}},`+

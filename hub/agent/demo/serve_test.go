@@ -96,7 +96,7 @@ func TestServe_refuses_invalid_requests(t *testing.T) {
 	c := serve(t, t.Context(), demo.Options{})
 	id := c.newSession()
 	for request, want := range map[string]string{
-		`{"jsonrpc":"2.0","id":"a","method":"session/fork","params":{}}`:                                                                                     `"id":"a","error":{"code":-32601`,
+		`{"jsonrpc":"2.0","id":"a","method":"session/none","params":{}}`:                                                                                     `"id":"a","error":{"code":-32601`,
 		`{"jsonrpc":"2.0","id":5,"method":"session/prompt","params":{"sessionId":"x","prompt":[]}}`:                                                          `"id":5,"error":{"code":-32002`,
 		`{"jsonrpc":"2.0","id":6,"method":"session/prompt","params":[]}`:                                                                                     `"id":6,"error":{"code":-32602`,
 		`{"jsonrpc":"2.0","id":7,"method":"session/load","params":{"sessionId":"demo-x"}}`:                                                                   `"id":7,"error":{"code":-32002`,

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -93,6 +94,21 @@ func (s *server) resumeSession(raw json.RawMessage) (*session, error) {
 		return nil, &wire.Error{Code: wire.CodeInvalidRequest, Message: "a prompt asked for a session that can only be loaded"}
 	}
 	return s.reopen(raw)
+}
+
+// forkSession begins a conversation with what an earlier one has so far.
+func (s *server) forkSession(raw json.RawMessage) (*session, error) {
+	past, err := s.history.load(sessionOf(raw))
+	if err != nil {
+		return nil, &wire.Error{Code: wire.CodeNotFound, Message: err.Error()}
+	}
+	ses, err := s.newSession(raw)
+	if err != nil {
+		return nil, err
+	}
+	ses.past, err = s.history.save(ses.id, slices.Clone(past))
+	ses.calls, ses.messages = len(past), len(past)
+	return ses, err
 }
 
 // closeSession cancels the running turn and forgets the session. The history keeps it.

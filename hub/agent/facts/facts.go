@@ -56,7 +56,7 @@ func (t *Tracker) Answered(method string, m wire.Message) (changed protocol.Agen
 	case "session/new":
 		changed = emptySession()
 		changed.Merge(t.early)
-	case "session/load", "session/resume":
+	case "session/load", "session/resume", "session/fork":
 	default:
 		return changed, false
 	}

@@ -12,7 +12,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	s.Time = at.At
 	switch p := e.Public.(type) {
 	case *createdEvent:
-		s.Session, s.Cwd, s.Request, s.Adopted = p.Session, p.Cwd, p.Request, p.Adopt
+		s.Session, s.Cwd, s.Request, s.Adopted, s.Forks = p.Session, p.Cwd, p.Request, p.Adopt, p.Fork
 		s.Deleted, s.NeverRan = false, false // the creation of a session whose agent failed to start was repeated
 	case *deletedEvent:
 		s.Deleted, s.NeverRan = true, p.NeverRan
@@ -117,6 +117,9 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 		s.LoadError = p.LoadError
 	}
 	if p.Session != "" {
+		if s.AgentSession == "" && s.Forks != "" {
+			s.Adopted = p.Session
+		}
 		s.applyReady()
 		s.IdleTimeout, s.UsedAt = p.IdleTimeout, at.Instant()
 		s.AgentSession, s.CanLoad, s.LoadError, s.NewProfile = p.Session, p.CanLoad, "", false

@@ -1,6 +1,8 @@
 package host
 
 import (
+	"cmp"
+
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -17,21 +19,22 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	}
 	session := protocol.HostSession{
 		ID:          s.ID.String(),
-		Agent:       c.Body.Agent,
-		WorkspaceID: c.Body.WorkspaceID,
-		Title:       c.Body.Title,
-		Permissions: c.Body.Permissions,
+		Agent:       cmp.Or(c.Body.Agent, c.Origin.Agent),
+		WorkspaceID: cmp.Or(c.Body.WorkspaceID, c.Origin.WorkspaceID),
+		Title:       cmp.Or(c.Body.Title, c.Origin.Title),
+		Permissions: cmp.Or(c.Body.Permissions, c.Origin.Permissions),
 		Status:      protocol.AgentStarting,
 		CreatedAt:   in.At,
 	}
 	if len(c.Profiles) > 0 {
 		session.Facts = protocol.AgentFacts{Profile: &session.Agent, Profiles: c.Profiles}.Bounded()
 	}
-	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.Body.Cwd, SignIn: c.Body.SignIn, MaxEvent: s.settings.MaxEvent}
+	cwd := cmp.Or(c.Body.Cwd, c.Origin.Cwd)
+	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: cwd, Fork: c.Origin.Session, SignIn: c.Body.SignIn, MaxEvent: s.settings.MaxEvent}
 	spec.Load, spec.Adopt = c.Body.Adopt, c.Body.Adopt != ""
 	return rules.Decision{
 		Events: []rules.Event{
-			{Public: &createdEvent{session, c.Body.Cwd, c.Body.Adopt, c.request()}},
+			{Public: &createdEvent{session, cwd, c.Body.Adopt, c.Origin.Session, c.request()}},
 			{Public: newAgentStatus(protocol.AgentStarting)},
 		},
 		Effects: []rules.Effect{LaunchAgent{spec}},

@@ -1,8 +1,6 @@
 package host
 
 import (
-	"encoding/json"
-
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -23,6 +21,8 @@ func (s *State) decide(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
 	case Read:
 		return rules.Decision{Answer: &protocol.HostSessionAnswer{Session: s.resource()}}
+	case ReadOrigin:
+		return s.readOrigin()
 	case Delete:
 		return s.delete(m)
 	case rules.Tick:
@@ -129,7 +129,7 @@ func (s *State) delete(m Delete) rules.Decision {
 	switch {
 	case m.AgentSession && !s.up():
 		return rules.Refuse(protocol.CodeAgentUnavailable, "the agent is %s and cannot delete its session; restart it first, or keep its session", s.Agent)
-	case m.AgentSession && !deletesSessions(s.Session.Facts.Capabilities):
+	case m.AgentSession && !offers(s.Session.Facts.Capabilities, "delete"):
 		return rules.Refuse(protocol.CodeInvalidRequest, "the agent does not delete its sessions")
 	}
 	d := s.endAgent(sessionDeleted, "")
@@ -139,19 +139,6 @@ func (s *State) delete(m Delete) rules.Decision {
 		Hold: holdLaunch,
 		Err:  protocol.Errorf(protocol.CodeHostSessionNotFound, "the host session was deleted"),
 	})
-}
-
-// deletesSessions reports whether an agent offers session/delete, by its capabilities.
-func deletesSessions(capabilities []byte) bool {
-	type offers struct {
-		Delete *struct{} `json:"delete"`
-	}
-	var announced struct {
-		SessionCapabilities offers `json:"sessionCapabilities"` // of version 1
-		Session             offers `json:"session"`             // of version 2
-	}
-	_ = json.Unmarshal(capabilities, &announced) // a member of another type offers nothing
-	return announced.SessionCapabilities.Delete != nil || announced.Session.Delete != nil
 }
 
 // agentReported decides on a message of the agent, or on its exit. A message ends the

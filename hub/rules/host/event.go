@@ -16,6 +16,7 @@ type (
 		Session protocol.HostSession `json:"session"`
 		Cwd     string               `json:"cwd,omitempty"`
 		Adopt   string               `json:"adopt,omitempty"`   // the agent's session that is continued
+		Fork    string               `json:"fork,omitempty"`    // the agent's session that is forked
 		Request string               `json:"request,omitempty"` // the digest of a creation with a command id
 	}
 	deletedEvent struct {

@@ -15,9 +15,13 @@ type (
 	Create struct {
 		Body      *protocol.CreateHostSession
 		CommandID string   // empty for none
+		Origin    Origin   // what Body.Fork names
 		Profiles  []string // the agents that its creator could choose
 		Refusal   error    // the error if no agent can be started now; nil if one can
 	}
+	// ReadOrigin asks for what a fork of the host session begins with. The answer is an
+	// [Origin].
+	ReadOrigin struct{}
 	// Read asks for the host session in the form that clients receive.
 	Read struct{}
 	// Cancel ends the running turn.
@@ -91,6 +95,9 @@ type (
 
 // IsBody implements [rules.Body].
 func (Create) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (ReadOrigin) IsBody() {}
 
 // IsBody implements [rules.Body].
 func (Read) IsBody() {}

@@ -31,6 +31,7 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 			Profile:     s.Session.Agent,
 			Cwd:         s.Cwd,
 			Load:        load,
+			Fork:        s.toFork(),
 			Replay:      starting.Replay,
 			Adopt:       load != "" && s.AgentSession == "",
 			MaxEvent:    s.settings.MaxEvent,
@@ -85,6 +86,8 @@ func (s *State) launched(m Launched) rules.Decision {
 // continuation describes how an agent that is ready continues its earlier session.
 func (s *State) continuation(m Launched) protocol.AgentSession {
 	switch {
+	case s.toFork() != "":
+		return protocol.AgentSession{Continued: protocol.ContinuedLoaded}
 	case m.LoadError != nil:
 		return protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: m.LoadError.Error()}
 	case s.LoadError != "":

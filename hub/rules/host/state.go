@@ -34,7 +34,8 @@ type State struct {
 	HadTurn       bool                 `json:"Worked"` // the agent has had a turn, which a new session would not remember
 	LoadError     string               // why AgentSession cannot be loaded; empty if it can, or if that was not tried
 
-	// an adopted session of the agent
+	// an adopted session of the agent, or one that it has forked
+	Forks     string `json:",omitempty"` // the id of the session to fork; empty for none
 	Adopted   string `json:",omitempty"` // its id; empty if the session was a new one
 	Replayed  bool   `json:",omitempty"` // shared sessions have received its history
 	Replaying bool   `json:",omitempty"` // the agent that starts or runs repeats its history

@@ -1766,8 +1766,8 @@ export interface CreateSharedSession {
  * only.
  */
 export interface CreateHostSession {
-  /** the name of a profile */
-  agent: string;
+  /** the name of a profile; empty with fork */
+  agent?: string;
   workspaceId?: string;
   /** the working directory; the profile's if empty */
   cwd?: string;
@@ -1775,6 +1775,8 @@ export interface CreateHostSession {
   permissions?: PermissionPolicy;
   /** the id of a session that the agent has already, which is continued; cwd is that session's */
   adopt?: string;
+  /** the id of a host session whose conversation is continued in another way, by the same agent in the same directory */
+  fork?: string;
   /** the id of a way to sign in, of the type agent, that the agent uses first */
   signIn?: string;
 }

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/cmd/internal/cli"
+	"parley/protocol"
+	"parley/protocol/client"
+)
+
+// newForkCommand returns "parley fork".
+func newForkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "fork LINK",
+		Short: "Try another way in a new session",
+		Long: `Let the agent of a session that you host go on from here in a new session as well,
+in another way. The agent remembers the conversation in both, and works in the same
+directory. Nobody is in the new session yet but you. The command prints its links:
+the first is your own, and the second is the invite for others, who then see the
+history of the conversation.
+
+LINK is your own link, SERVER/s/SESSION#p=PARTICIPANT:TOKEN. Quote it, because it
+contains a #. The agent must offer to fork its sessions, and no turn may run.`,
+		Example: `  parley fork 'http://127.0.0.1:7777/s/SESSION#p=PARTICIPANT:TOKEN'`,
+		Args:    cli.Args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			link, err := client.ParseLink(args[0])
+			switch {
+			case err != nil:
+				return cli.Usagef("%w", err)
+			case link.ParticipantID == "":
+				return cli.Usagef("this is an invite link; parley fork needs your own link, which parley join prints at its end")
+			}
+			return fork(cmd.Context(), cmd.OutOrStdout(), link)
+		},
+	}
+}
+
+// fork forks the session of a link, shares the fork, and prints the links to it.
+func fork(ctx context.Context, out io.Writer, link client.Link) error {
+	room, err := welcome(ctx, link)
+	if err != nil {
+		return err
+	}
+	me := room.Participant
+	if me.Role != protocol.RoleHost {
+		return errors.New("only the host of a session can fork it")
+	}
+	shared := protocol.CreateSharedSession{
+		HostUserID: me.UserID, HostDisplayName: me.DisplayName, Mode: room.Session.Mode, Attribution: room.Session.Attribution,
+	}
+	if expires := room.Session.ExpiresAt; expires != nil {
+		shared.ExpiresInMinutes = new(max(1, int64(time.Until(*expires)/time.Minute)))
+	}
+	return startAndShare(ctx, out, link.Server, protocol.CreateHostSession{Fork: room.Session.HostSessionID}, shared)
+}
+
+// welcome returns the snapshot of a session.
+func welcome(ctx context.Context, link client.Link) (client.Welcome, error) {
+	c, err := client.Open(ctx, link, client.Options{ReadOnly: true})
+	if err != nil {
+		return client.Welcome{}, err
+	}
+	defer c.Close()
+	for {
+		select {
+		case n, ok := <-c.Notices():
+			if w, welcomed := n.(client.Welcome); welcomed {
+				return w, nil
+			}
+			if !ok {
+				return client.Welcome{}, c.Err()
+			}
+		case <-ctx.Done():
+			return client.Welcome{}, ctx.Err()
+		}
+	}
+}
