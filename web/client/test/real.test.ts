@@ -63,10 +63,11 @@ describe.each(ways)("over $way", ({ how, state }) => {
     const file = new File(["# Note"], "notes & more.md", { type: "text/markdown" });
     const attachment = await ann.upload(file);
     expect(attachment).toMatchObject({ name: file.name, mimeType: "text/markdown", size: 6 });
-    const content = [{ type: "attachment" as const, id: attachment.id }];
+    const { id = "" } = attachment;
+    const content = [{ type: "attachment" as const, id }];
     expect((await ann.prompt("", { content })).content).toEqual([attachment]);
     expect((await ann.chat("see", { content })).content).toEqual([attachment]);
-    expect(await (await host.download(attachment.id)).text()).toBe("# Note");
+    expect(await (await host.download(id)).text()).toBe("# Note");
     await expect(host.download("none")).rejects.toMatchObject({ code: "ATTACHMENT_NOT_FOUND" });
     await expect(ann.upload(new Blob([new Uint8Array(10 * 2 ** 20 + 1)]))).rejects.toMatchObject({
       code: "TOO_LARGE",
