@@ -93,7 +93,7 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 	case shared.AccessGranted:
 		return at
 	case shared.HistoryRange:
-		return history.Page{Which: a.History, Head: at}
+		return history.Page{Which: a.History, Head: at, Separate: a.Separate}
 	case shared.PeopleRange:
 		return lookup.People(state, a.People)
 	case shared.ArchivePage:

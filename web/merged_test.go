@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -96,6 +97,18 @@ func TestMerged_streams_have_fewer_events_with_the_same_text(t *testing.T) {
 		}
 		require.Equal(t, whole.text, all.text)
 		require.Less(t, all.pieces, whole.pieces/3)
+	})
+	t.Run("a poll has each piece, as it was streamed", func(t *testing.T) {
+		var polled reading
+		for after, ended := whole.cursors[0], false; !ended; {
+			var page protocol.EventsAnswer
+			w.in(t).call("GET", s.path("/events?limit=500&after="+after+"&"+s.Host.query()), nil).ok(http.StatusOK, &page)
+			for _, raw := range page.Events {
+				ended = polled.add(t, decodeEvent(t, raw)) || ended
+			}
+			after = page.Cursor
+		}
+		require.Equal(t, whole.cursors[1:], polled.cursors)
 	})
 	t.Run("a late joiner receives the joined text", func(t *testing.T) {
 		_, welcome := s.connect(s.Host, object{"recent": 200})

@@ -32,8 +32,9 @@ func (r Reader) Finish(ctx context.Context, payload any) (any, error) {
 
 // Page is the answer to a request for events before or after a cursor.
 type Page struct {
-	Which protocol.History
-	Head  journal.Head // the session's newest event when it decided
+	Which    protocol.History
+	Head     journal.Head // the session's newest event when it decided
+	Separate bool         // pieces of texts are not joined
 }
 
 // Read implements [Deferred]. It returns a *protocol.HistoryAnswer.
@@ -42,7 +43,10 @@ func (a Page) Read(ctx context.Context, r Reader) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &protocol.HistoryAnswer{Events: RawMessages(Merged(p.events)), More: p.more, Gap: p.gap}, nil
+	if !a.Separate {
+		p.events = Merged(p.events)
+	}
+	return &protocol.HistoryAnswer{Events: RawMessages(p.events), More: p.more, Gap: p.gap}, nil
 }
 
 // ArchivePage is the answer to a request for a page of the archive: events

@@ -17,7 +17,10 @@ type (
 		departed    *protocol.Participant // the participant if it has left; nil for one in People
 	}
 	// HistoryRange is a range of events.
-	HistoryRange struct{ protocol.History }
+	HistoryRange struct {
+		protocol.History
+		Separate bool // pieces of texts are not joined
+	}
 	// PeopleRange is a page of participants.
 	PeopleRange struct{ protocol.People }
 	// PresenceList is the list of participants who have a connection.

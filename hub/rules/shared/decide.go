@@ -11,7 +11,12 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	case Create:
 		return s.create(in, m)
 	case Command:
-		return s.command(in, m)
+		d := s.command(in, m)
+		if events, ok := d.Answer.(HistoryRange); ok && m.Polling { // a poll continues a stream
+			events.Separate = true
+			d.Answer = events
+		}
+		return d
 	case Rejection:
 		return rules.Decision{Err: m.Err}
 	case Read:

@@ -71,7 +71,7 @@ func (s *State) readingCommand(c Command) rules.Decision {
 func (s *State) readCommand(command protocol.Command, p protocol.Participant) (d rules.Decision, reads bool) {
 	switch c := command.(type) {
 	case *protocol.History:
-		return rules.Decision{Answer: HistoryRange{*c}}, true
+		return rules.Decision{Answer: HistoryRange{History: *c}}, true
 	case *protocol.Item:
 		return s.item(c, p), true
 	case *protocol.People:
