@@ -93,7 +93,7 @@ describe("two people", () => {
       0,
     );
     await to(ben, "Agent");
-    await ben.getByText("your prompt waits for its turn once it is approved").waitFor();
+    await ben.getByText("Once approved, your prompt waits for its turn").waitFor();
     await olga.getByRole("button", { name: "Stop the agent" }).click();
     await said(ben, "Cancelled after").waitFor();
   });
