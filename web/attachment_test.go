@@ -105,7 +105,7 @@ func TestAttachment_is_read_through_its_session_by_those_who_may_read_it(t *test
 	w.call("GET", s.path("/attachments/"+a.ID), nil).fails(protocol.CodeUnauthorized)
 	w.call("GET", s.path("/attachments/"+a.ID+"?"+gil.query()), nil).fails(protocol.CodeUnauthorized)
 	s.download(person{ID: gil.ID, Token: vic.Token}, a.ID).fails(protocol.CodeInvalidParticipantToken)
-	for _, id := range []string{b.ID, a.SHA256, "x", "%2e%2e", "..%2f" + other.ID + "%2f" + b.ID, a.ID + ".json"} {
+	for _, id := range []string{b.ID, a.SHA256, "x", "%2e%2e", "..%2f" + other.ID + "%2f" + b.ID, a.ID + ".json", strings.Repeat("a", 300)} {
 		s.download(gil, id).fails(protocol.CodeAttachmentNotFound)
 	}
 	other.download(gil, b.ID).fails(protocol.CodeParticipantNotFound)

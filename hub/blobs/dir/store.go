@@ -95,10 +95,13 @@ func (s *Store) content(session journal.SessionID, f blobs.File) string {
 	return filepath.Join(s.dir(session), f.SHA256)
 }
 
+// maxID is the maximum length of an id in bytes; file systems allow no much longer names.
+const maxID = 128
+
 // describes returns the path of a file's description. It returns false for an id that is
 // not a name of a file, as a client may send.
 func (s *Store) describes(session journal.SessionID, id string) (path string, ok bool) {
-	if id == "" || id != filepath.Base(id) || strings.ContainsAny(id, ".\x00") {
+	if id == "" || len(id) > maxID || id != filepath.Base(id) || strings.ContainsAny(id, ".\x00") {
 		return "", false
 	}
 	return filepath.Join(s.dir(session), id+description), true

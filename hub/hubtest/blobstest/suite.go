@@ -144,7 +144,7 @@ func refusesStrangeIDs(t *testing.T, s Opened) {
 	put(t, s, one, "a", "content")
 	for _, id := range []string{"", ".", "..", "a.json", "../a", "a/../a", "/a", "a\x00", "../" + one.String() + "/a", strings.Repeat("a", 300)} {
 		_, err := s.File(t.Context(), two, id)
-		require.Error(t, err, "%q", id)
+		require.ErrorIs(t, err, blobs.ErrNotFound, "%q", id)
 		_, err = s.Put(t.Context(), two, describe(id), strings.NewReader(""), 0)
 		require.Error(t, err, "%q", id)
 	}
