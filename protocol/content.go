@@ -188,10 +188,24 @@ func NameContent(text string, content []Content) string {
 	return strings.TrimSpace(text + "\n\n" + strings.Join(lines, "\n"))
 }
 
-// isLinkIn reports whether a text contains the address of the link.
+// isLinkIn reports whether a text names the link: by its URI, or by its path as in @PATH
+// or @"PATH", between white space. Otherwise a short path would be in many texts that do
+// not mean it, and readers of the text alone would not learn of the link.
 func (c Content) isLinkIn(text string) bool {
-	return c.Type == ContentLink && strings.Contains(text, c.Path+c.URI)
+	if c.Type != ContentLink {
+		return false
+	}
+	words := " " + whiteSpace.Replace(text) + " "
+	switch {
+	case c.URI != "":
+		return strings.Contains(words, " "+c.URI+" ")
+	case strings.Contains(words, ` @"`+c.Path+`" `):
+		return true
+	}
+	return !strings.Contains(c.Path, " ") && strings.Contains(words, " @"+c.Path+" ")
 }
+
+var whiteSpace = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ")
 
 // Label returns the line that names the part with this number in a text; see [NameContent].
 func (c Content) Label(number int) string {

@@ -25,12 +25,20 @@ export function contentLabel(c: Content, number: number): string {
 export function nameContent(text: string, content: readonly Content[] = []): string {
   const lines = content.flatMap((c, i) => {
     const label = contentLabel(c, i + 1);
-    const address = `${c.path ?? ""}${c.uri ?? ""}`;
-    return text.includes(label) || (c.type === "resource_link" && text.includes(address))
-      ? []
-      : [label];
+    return text.includes(label) || isLinkIn(text, c) ? [] : [label];
   });
   return lines.length === 0 ? text : `${text}\n\n${lines.join("\n")}`.trim();
+}
+
+/**
+ * Reports whether a text names the link: by its URI, or by its path as in @PATH or @"PATH",
+ * between white space.
+ */
+function isLinkIn(text: string, { type, path = "", uri }: Content): boolean {
+  if (type !== "resource_link") return false;
+  const words = ` ${text.replace(/[\n\r\t]/g, " ")} `;
+  if (uri) return words.includes(` ${uri} `);
+  return words.includes(` @"${path}" `) || (!path.includes(" ") && words.includes(` @${path} `));
 }
 
 /**
