@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 
 	"parley/cmd/internal/e2e"
 	"parley/protocol"
+	"parley/protocol/client"
 )
 
 // parleyChanges runs "parley changes" and returns its output.
@@ -54,6 +57,35 @@ func TestChanges_shows_what_the_agent_has_changed(t *testing.T) {
 	s = s.Restart(t)
 	text = parleyChanges(t, strings.Replace(link, room.URL, s.URL, 1), "--stat")
 	require.Contains(t, text, "basket/doc.go (added, reviewed by Hannah)")
+}
+
+func TestServe_works_in_a_data_directory_with_a_relative_path(t *testing.T) {
+	t.Parallel()
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	data, err := filepath.Rel(here, t.TempDir())
+	require.NoError(t, err)
+	s := e2e.StartServer(t, data)
+	room := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	require.Contains(t, parleyChanges(t, room.HostLink().String()), "0 changed, +0 -0, since ")
+
+	host := e2e.Connect(t, room.HostLink(), "")
+	file, err := host.Upload(t.Context(), client.Upload{Name: "data.bin", Content: strings.NewReader("\x00\x01"), Size: 2})
+	require.NoError(t, err)
+	block := protocol.ContentBlock{Type: protocol.ContentAttachment, ID: file.ID, AsFile: true}
+	_, err = host.Do(t.Context(), &protocol.Prompt{Prompt: "look", Content: []protocol.ContentBlock{block}})
+	require.NoError(t, err)
+	said := ""
+	e2e.AwaitEvent(t, host, func(u *protocol.HostSessionUpdate) bool {
+		var piece struct {
+			Params struct {
+				Update struct{ Content struct{ Text string } }
+			}
+		}
+		_ = json.Unmarshal(u.Notification, &piece) // others have no text
+		said += piece.Params.Update.Content.Text
+		return strings.Contains(said, "data.bin`, 2 bytes")
+	})
 }
 
 func TestChanges_says_what_is_wrong(t *testing.T) {

@@ -44,8 +44,8 @@ type Store struct {
 	locks [64]chan struct{}                   // by session; each holds a value while a recording is in use
 }
 
-// New returns a store in a directory of the server's data directory. It creates the
-// directory when it is needed. Files in the data directory are not shown.
+// New returns a store in a directory of the server's data directory, an absolute path. It
+// creates the directory when it is needed. Files in the data directory are not shown.
 func New(dir string, log *zap.Logger) *Store {
 	git, err := exec.LookPath("git")
 	if err == nil {

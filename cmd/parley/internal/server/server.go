@@ -105,6 +105,10 @@ func Listen(address, flag string) (net.Listener, error) {
 
 // startHub opens the journal and starts the hub on it.
 func (s *Server) startHub(ctx context.Context, c Config) (err error) {
+	data, err := filepath.Abs(c.Data) // git and agents run in other directories
+	if err != nil {
+		return err
+	}
 	if s.journal, err = openJournal(c, s.log); err != nil {
 		return err
 	}
@@ -121,7 +125,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	if err != nil {
 		return err
 	}
-	attachments, err := dir.Open(filepath.Join(c.Data, "attachments"), blobs.DefaultLimits)
+	attachments, err := dir.Open(filepath.Join(data, "attachments"), blobs.DefaultLimits)
 	if err != nil {
 		return err
 	}
@@ -129,10 +133,10 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	launcher, err := agent.NewLauncher(c.Agents, s.log, agent.Options{
 		Version:      c.Version,
 		DemoPace:     agent.DefaultDemoPace,
-		DemoDir:      filepath.Join(c.Data, "demo"),
-		RunDir:       filepath.Join(c.Data, "agents"),
+		DemoDir:      filepath.Join(data, "demo"),
+		RunDir:       filepath.Join(data, "agents"),
 		Attachments:  attachments,
-		FilesDir:     filepath.Join(c.Data, "agent-files"),
+		FilesDir:     filepath.Join(data, "agent-files"),
 		StartTimeout: c.AgentStartTimeout,
 		Known:        c.KnownAgents,
 
@@ -142,7 +146,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		return cli.Usagef("%w", err)
 	}
 	s.logAgents(launcher.Profiles())
-	s.worktrees = worktree.New(filepath.Join(c.Data, "changes"), s.log)
+	s.worktrees = worktree.New(filepath.Join(data, "changes"), s.log)
 	c.Hub.Logger, c.Hub.MaxBacklogs, c.Hub.Worktrees = s.log, outboundBytes(c.Hub.MaxBacklogs), s.worktrees
 	s.hub = hub.New(s.journal, launcher, key, c.Hub)
 	if err = s.hub.Start(ctx); err != nil {
