@@ -111,13 +111,12 @@ func waiterOf(ref *rules.CommandRef, in rules.Input) string {
 }
 
 // queuedError returns the error for a prompt that does not wait for the agent, as far as
-// the session knows.
+// the session knows. Whether a cancellation comes before the command is for the host
+// session to decide: the command may be the repetition of one that came first.
 func queuedError(o *openApproval) error {
 	switch {
 	case o.Phase == phasePending:
 		return protocol.Errorf(protocol.CodeInvalidRequest, "the prompt waits for an approval and is not in the queue")
-	case o.Cancelled:
-		return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "the prompt was already cancelled")
 	case o.Phase == phaseRunning:
 		return tooLate()
 	}

@@ -160,6 +160,26 @@ func TestState_EditPrompt_of_a_queued_prompt(t *testing.T) {
 		require.Empty(t, s.HostState().Queue)
 		require.Equal(t, id, s.Approval(newest(s)).Replaces)
 	})
+	t.Run("has the same outcome for a repetition after a cancellation", func(t *testing.T) {
+		s, ben, id := queued(t)
+		d := s.SendWithID(ben, "e", edit(id))
+		require.NoError(t, s.Send(s.Owner(), &protocol.Cancel{ApprovalID: id}).Err)
+		again := s.SendWithID(ben, "e", edit(id))
+		require.NoError(t, again.Err)
+		require.Equal(t, d.Waiter, again.Waiter)
+		answer, _ := released(s, again)
+		require.IsType(t, &protocol.PromptAnswer{}, answer)
+		require.NotZero(t, s.SendWithID(ben, "e", edit(id)).Replay)
+		require.Empty(t, s.State.Queue, "the cancellation applies to the new text as well")
+	})
+	t.Run("is too late after a cancellation", func(t *testing.T) {
+		s, ben, id := queued(t)
+		require.NoError(t, s.Send(s.Owner(), &protocol.Cancel{ApprovalID: id}).Err)
+		answer, err := released(s, s.Send(ben, edit(id)))
+		require.Nil(t, answer)
+		require.Equal(t, protocol.CodeApprovalAlreadyResolved, rulestest.ErrorCode(err))
+		require.Empty(t, s.State.Queue)
+	})
 	t.Run("is dropped if the author is removed meanwhile", func(t *testing.T) {
 		for _, mode := range []protocol.Mode{protocol.ModePromptWithApproval, protocol.ModePromptDirect} {
 			s, ben, id := queued(t)
