@@ -176,3 +176,27 @@ test("the chosen colour scheme is kept, and reduced motion is respected", async 
   await olga.emulateMedia({ reducedMotion: "no-preference" });
   await expect.poll(moving, { timeout }).toBeGreaterThan(0);
 });
+
+test("the host tries another way in a fork of the session", async () => {
+  const [first, plain] = [
+    await share(server.url, "prompt_direct"),
+    await share(server.url, "prompt_direct", "fast"),
+  ];
+  const olga = await host(first.host);
+  await write(olga, "Agent", "plan");
+  await said(olga, "Done in").waitFor();
+  await more(olga, "Try another way in a new session");
+  const dialog = olga.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Make the new session" }).click();
+  await dialog.getByText("The new session is ready").waitFor();
+  await dialog.getByRole("link", { name: "Enter the room" }).click();
+  await olga.waitForURL((url) => !first.host.includes(url.pathname));
+  await said(olga, "plan").first().waitFor(); // the history
+  await write(olga, "Agent", "memory");
+  await said(olga, "Prompts that I remember, with this one: 2").waitFor();
+
+  const other = await host(plain.host);
+  await other.getByRole("button", { name: "More", exact: true }).click();
+  await other.getByRole("menuitem", { name: "Restart the agent" }).waitFor();
+  expect(await other.getByRole("menuitem", { name: /^Try another way/ }).count()).toBe(0);
+});

@@ -1,7 +1,7 @@
 import type { Agent, ConfigOption } from "parley-client";
 import { describe, expect, it, test } from "vitest";
 
-import { costText, currentOf, optionOf, percentUsed, programOf } from "./agent.ts";
+import { costText, currentOf, forks, optionOf, percentUsed, programOf } from "./agent.ts";
 import { Story, welcome } from "./fixtures.ts";
 import { enter } from "./room.ts";
 import { take } from "./roomHistory.ts";
@@ -66,4 +66,15 @@ test("a room keeps the newest of each fact, in any order", () => {
     availableCommands: [],
     configOptions: [mode],
   });
+});
+
+test.each([
+  [undefined, false],
+  [{}, false],
+  [{ sessionCapabilities: { fork: null } }, false],
+  [{ session: { fork: true } }, false],
+  [{ sessionCapabilities: { fork: {} } }, true],
+  [{ session: { fork: {} } }, true],
+])("an agent with the capabilities %j offers forks: %j", (capabilities, offered) => {
+  expect(forks({ ...idle, capabilities } as Agent)).toBe(offered);
 });

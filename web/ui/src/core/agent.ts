@@ -1,6 +1,7 @@
 /** What is known about the agent besides its status, formatted for people. */
 
 import type { Agent, AgentCost, AgentUsage, ConfigOption, ConfigValue } from "parley-client";
+import { isObject } from "parley-client/view";
 
 /** Returns the first option of a category. */
 export function optionOf(agent: Agent, category: "mode" | "model"): ConfigOption | undefined {
@@ -23,6 +24,15 @@ export function currentOf(option: ConfigOption): ConfigValue {
 /** Returns the names of the agents that the host may switch to. */
 export function othersOf(agent: Agent): string[] {
   return (agent.profiles ?? []).filter((name) => name !== agent.profile);
+}
+
+/** Reports whether the agent offers to fork its session, in either version of its protocol. */
+export function forks(agent: Agent): boolean {
+  const capabilities: unknown = agent.capabilities;
+  if (!isObject(capabilities)) return false;
+  return [capabilities.sessionCapabilities, capabilities.session].some(
+    (offers) => isObject(offers) && isObject(offers.fork),
+  );
 }
 
 /** Returns the title or the name of the agent's program, with its version; "" if unknown. */

@@ -11,6 +11,7 @@ import {
   type HostSession,
   type InvitationAnswer,
   type Mode,
+  type Participant,
   type Session,
 } from "parley-client";
 
@@ -118,12 +119,15 @@ export async function howEnded(
 }
 
 export interface StartRequest {
-  agent: string;
+  /** The name of an agent; none with fork. */
+  agent?: string;
   title?: string;
   /** The working directory; the agent's own if absent. */
   cwd?: string;
   /** The id of a session that the agent has already; cwd is its directory. */
   adopt?: string;
+  /** The id of a host session from which the same agent goes on in another way. */
+  fork?: string;
   /** The id of a way to sign in before the agent opens its session. */
   signIn?: string;
 }
@@ -166,4 +170,22 @@ export interface ShareRequest {
 
 export function share(request: ShareRequest): Promise<CreateAnswer> {
   return ask<CreateAnswer>("POST", "/api/shared-sessions", request);
+}
+
+/** Forks the agent's session of a shared session, and shares the fork with the same host. */
+export async function forkSession(
+  from: Session,
+  host: Participant,
+  givenUp: AbortSignal,
+): Promise<CreateAnswer> {
+  const agent = await startAgent({ fork: from.hostSessionId }, givenUp, () => {});
+  const left = from.expiresAt ? Date.parse(from.expiresAt) - Date.now() : 0;
+  return share({
+    hostSessionId: agent.id,
+    hostUserId: host.userId,
+    hostDisplayName: host.displayName ?? host.userId,
+    mode: from.mode,
+    expiresInMinutes: from.expiresAt ? Math.max(1, Math.floor(left / 60_000)) : 0,
+    attribution: from.attribution ?? "off",
+  });
 }

@@ -16,6 +16,7 @@ import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
 import { useTools } from "./context.ts";
 import type { DialogName } from "./Header.tsx";
+import { ForkDialog } from "./ForkDialog.tsx";
 import { SwitchDialog } from "./SwitchDialog.tsx";
 import "./Dialogs.css";
 
@@ -67,6 +68,8 @@ export function Dialogs({ which, ...props }: Props) {
       );
     case "switch":
       return <SwitchDialog room={props.room} onClose={props.onClose} />;
+    case "fork":
+      return <ForkDialog room={props.room} onClose={props.onClose} />;
     case "shortcuts":
       return <ShortcutsDialog {...props} />;
     default:

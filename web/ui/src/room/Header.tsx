@@ -9,7 +9,7 @@ import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { ThemeItems } from "../parts/ThemeItems.tsx";
 import { t } from "../texts.ts";
-import { othersOf } from "../core/agent.ts";
+import { forks, othersOf } from "../core/agent.ts";
 import { AgentFacts } from "./AgentFacts.tsx";
 import { Connection } from "./Connection.tsx";
 import { askPermission, bellChoice, permissionNow } from "./bell.ts";
@@ -27,6 +27,7 @@ export type DialogName =
   | "stop"
   | "restart"
   | "switch"
+  | "fork"
   | "people";
 
 interface Props {
@@ -224,6 +225,11 @@ function EndItems({ room, host, open }: MoreMenuProps) {
           {othersOf(room.agent).length > 0 && (
             <Menu.Item leftSection={<Icon name="spark" />} onClick={() => open("switch")}>
               {t.room.switchAgent}
+            </Menu.Item>
+          )}
+          {forks(room.agent) && (
+            <Menu.Item leftSection={<Icon name="copy" />} onClick={() => open("fork")}>
+              {t.room.fork}
             </Menu.Item>
           )}
           <Menu.Item leftSection={<Icon name="power" />} onClick={() => open("stop")}>

@@ -98,6 +98,13 @@ export const room = {
     `${to} is sent what was asked and answered in this session, and all further prompts. ` +
     "Another agent may send them to another company, under other terms. Messages, and proposals that nobody approved, are not sent.",
   switchAgentYes: (to: string) => `Send the conversation to ${to}`,
+  fork: "Try another way in a new session",
+  forkAsk: "Try another way in a new session?",
+  forkAbout:
+    "The agent goes on from here in a new session as well, with its memory of this conversation and in the same directory. " +
+    "You host it, and nobody else is in it until you invite them; then they see the history. This session goes on unchanged.",
+  forkYes: "Make the new session",
+  forkMade: "The new session is ready",
   stopAgent: "End the agent's process",
   stopAgentAsk: "End the agent's process?",
   stopAgentAbout: "The running turn will fail. The agent is restarted if that is possible.",

@@ -1,0 +1,86 @@
+import { Button, Modal } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+
+import type { CreateAnswer } from "parley-client";
+
+import { forkSession } from "../core/api.ts";
+import { remember } from "../core/memory.ts";
+import { server } from "../core/place.ts";
+import type { Room } from "../core/room.ts";
+import { marked } from "../core/visible.ts";
+import { Confirm } from "../parts/Confirm.tsx";
+import { Invite } from "../parts/Invite.tsx";
+import { errorText } from "../parts/toasts.ts";
+import { t } from "../texts.ts";
+
+/** Asks whether the agent is to go on from here in a new session as well, and leads there. */
+export function ForkDialog({ room, onClose }: { room: Room; onClose(): void }) {
+  const { made, busy, error, fork } = useFork(room);
+  return (
+    <Modal opened onClose={onClose} title={made ? t.room.forkMade : t.room.forkAsk}>
+      <div className="stack">
+        {made ? (
+          <>
+            <Invite session={made.session.id} invite={made.inviteToken} />
+            <Button
+              component="a"
+              href={`${server()}/s/${made.session.id}`}
+              fullWidth
+              data-autofocus
+            >
+              {t.share.enter}
+            </Button>
+          </>
+        ) : (
+          <>
+            <p>{t.room.forkAbout}</p>
+            {error && (
+              <p className="breaks" role="alert">
+                {marked(error)}
+              </p>
+            )}
+            <Confirm
+              yes={t.room.forkYes}
+              danger={false}
+              busy={busy}
+              onYes={() => void fork()}
+              onNo={onClose}
+            />
+          </>
+        )}
+      </div>
+    </Modal>
+  );
+}
+
+/** Makes the new session. Closing the dialog meanwhile gives it up. */
+function useFork(room: Room) {
+  const [made, setMade] = useState<CreateAnswer | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  const attempt = useRef<AbortController | null>(null);
+  useEffect(() => () => attempt.current?.abort(), []);
+  const fork = async () => {
+    const { signal } = (attempt.current = new AbortController());
+    setBusy(true);
+    setError("");
+    try {
+      const answer = await forkSession(room.session, room.me, signal);
+      remember(answer.session.id, {
+        invite: answer.inviteToken,
+        participant: {
+          id: answer.hostParticipant.id,
+          token: answer.hostParticipant.accessToken ?? "",
+        },
+        role: "host",
+        at: Date.now(),
+      });
+      setMade(answer);
+    } catch (e) {
+      if (!signal.aborted) setError(errorText(e));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { made, busy, error, fork };
+}
