@@ -17,13 +17,13 @@ import (
 func TestServe_refuses_commands_and_is_not_ready_once_its_files_are_gone(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(t *testing.T, data string){
-		"when the directory is removed": func(t *testing.T, data string) { require.NoError(t, os.RemoveAll(data)) },
+		"when the directory is removed": removeAll,
 		"when the log is removed": func(t *testing.T, data string) {
 			require.NoError(t, os.Remove(filepath.Join(data, "journal.db-wal")))
 		},
 		"when the directory is restored from a backup": func(t *testing.T, data string) {
 			backup := e2e.CopyData(t, data)
-			require.NoError(t, os.RemoveAll(data))
+			removeAll(t, data)
 			require.NoError(t, os.CopyFS(data, os.DirFS(backup)))
 		},
 	} {
@@ -39,6 +39,12 @@ func TestServe_refuses_commands_and_is_not_ready_once_its_files_are_gone(t *test
 			s.Stderr.Await(t, "restart the server")
 		})
 	}
+}
+
+// removeAll removes a directory in which the server may still create files.
+func removeAll(t *testing.T, dir string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return os.RemoveAll(dir) == nil }, 10*time.Second, 10*time.Millisecond)
 }
 
 // requireReady waits until the readiness endpoint has the given answer.
