@@ -208,8 +208,8 @@ func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchS
 
 // profile returns the profile of a name.
 func (l *Launcher) profile(name string) (profile.Profile, bool) {
-	if name == profile.Demo {
-		return profile.Profile{Name: profile.Demo}, true
+	if profile.IsBuiltIn(name) {
+		return profile.Profile{Name: name}, true
 	}
 	return profile.Find(l.profiles, l.opts.Known, name)
 }
@@ -217,7 +217,7 @@ func (l *Launcher) profile(name string) (profile.Profile, bool) {
 // start starts the agent of a profile, and returns it with the session's working
 // directory.
 func (l *Launcher) start(spec rules.LaunchSpec, p profile.Profile, log *zap.Logger) (peer, string, error) {
-	if spec.Profile == profile.Demo {
+	if profile.IsBuiltIn(spec.Profile) {
 		if spec.Cwd != "" && !filepath.IsAbs(spec.Cwd) {
 			return nil, "", rules.ErrCwdNotAllowed
 		}
@@ -230,7 +230,11 @@ func (l *Launcher) start(spec rules.LaunchSpec, p profile.Profile, log *zap.Logg
 				cwd, scratch = dir, dir
 			}
 		}
-		return startDemo(demo.Options{Pace: l.opts.DemoPace, History: l.history, Scratch: scratch}), cwd, nil
+		options := demo.Options{Pace: l.opts.DemoPace, History: l.history, Scratch: scratch, Version: version1}
+		if spec.Profile == profile.DemoV2 {
+			options.Version = version2
+		}
+		return startDemo(options), cwd, nil
 	}
 	cwd, err := p.WorkingDir(spec.Cwd)
 	if err != nil {

@@ -235,7 +235,7 @@ func (l *Launcher) Sessions(ctx context.Context, name, cwd string) (protocol.Age
 	ctx, cancel := context.WithTimeout(ctx, l.opts.StartTimeout)
 	defer cancel()
 	found, err := s.list(ctx, cwd, func(cwd string) bool {
-		if name == profile.Demo {
+		if profile.IsBuiltIn(name) {
 			return true
 		}
 		_, err := chosen.WorkingDir(cwd)

@@ -54,7 +54,7 @@ func TestLauncher_offers_installed_agents(t *testing.T) {
 	require.Equal(t, "goose", profiles[0].Name, "configured agents come first")
 	require.Equal(t, "my own", profiles[0].Description, "a configured agent takes the place of an installed one")
 	require.Equal(t, "goose configure", profiles[0].SignIn)
-	require.Equal(t, profile.Demo, profiles[len(profiles)-1].Name)
+	require.Equal(t, []string{profile.Demo, profile.DemoV2}, []string{profiles[len(profiles)-2].Name, profiles[len(profiles)-1].Name})
 	opencode, ok := profileNamed(profiles, "opencode")
 	require.True(t, ok)
 	require.Equal(t, protocol.AgentProfile{Name: "opencode", Title: "opencode", Description: "opencode, installed on the server's machine",
@@ -85,7 +85,7 @@ func TestLauncher_without_known_agents_offers_none(t *testing.T) {
 	install(t, "opencode")
 	l, err := agent.NewLauncher(nil, zaptest.NewLogger(t), agent.Options{})
 	require.NoError(t, err)
-	require.Len(t, l.Profiles(), 1)
+	require.Len(t, l.Profiles(), 2, "the built-in agents")
 	require.Empty(t, l.Missing())
 }
 

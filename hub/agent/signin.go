@@ -59,8 +59,11 @@ func (e *refusedSignIn) Unwrap() []error { return []error{rules.ErrAuthRequired,
 
 // invocation says how people can run the agent of a profile in a terminal, to sign in.
 func invocation(p profile.Profile) facts.Invocation {
-	if p.Name == profile.Demo {
+	switch p.Name {
+	case profile.Demo:
 		return facts.Invocation{Command: []string{"parley", "demo-agent"}}
+	case profile.DemoV2:
+		return facts.Invocation{Command: []string{"parley", "demo-agent", "--acp-version", "2"}}
 	}
 	return facts.Invocation{Command: p.Command, Variables: slices.Sorted(maps.Keys(p.Env))}
 }

@@ -4,11 +4,18 @@
 // permission requests, failures. The prompt chooses the scene; the prompt "help" lists
 // them.
 //
+// # Versions of the protocol
+//
+// Scenes and stored conversations use the words of version 1. The dialect of the
+// connection says them in version 2 if [Options].Version and the client allow it, which
+// also has scenes of its own: work that outlives a turn, and a turn without a prompt.
+//
 // # Order
 //
 // The updates of a turn are in the order of the scene, and the answer to a prompt
 // follows all of its updates. [Serve] keeps reading while a turn runs, so a cancellation
-// takes effect at once.
+// takes effect at once. A session has one turn at a time: a prompt that arrives during a
+// turn without a prompt waits until that has ended.
 //
 // # Who may block whom
 //

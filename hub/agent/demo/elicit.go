@@ -64,7 +64,7 @@ func (t *turn) elicit(params object) (action string, content json.RawMessage) {
 		return "", nil
 	}
 	params["sessionId"] = t.session.id
-	answer, err := t.server.ask(t.ctx, "elicitation/create", params)
+	answer, err := t.request("elicitation/create", params)
 	if err != nil {
 		t.err = err
 		return "", nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -135,33 +136,40 @@ func (r *running) play(prompt, option string) turn {
 	return r.follow(func(asked rules.AgentPermission) { r.Respond(asked.RequestID, option) })
 }
 
+// event returns the next event.
+func (r *running) event() rules.AgentEvent {
+	r.t.Helper()
+	select {
+	case e := <-r.events:
+		return e
+	case <-time.After(patience):
+		r.t.Fatal("there is no event")
+		return nil
+	}
+}
+
 // follow reads events until the turn or the agent has ended.
 func (r *running) follow(permission func(rules.AgentPermission)) turn {
 	r.t.Helper()
 	var got turn
 	for {
-		select {
-		case e := <-r.events:
-			switch e := e.(type) {
-			case rules.AgentNotification:
-				got.add(r.t, e)
-			case rules.AgentPermission:
-				got.asked = append(got.asked, e)
-				permission(e)
-			case rules.AgentElicitation:
-				got.elicited = append(got.elicited, e)
-				r.Answer(e.Elicitation.RequestID, replyTo(e))
-			case rules.AgentElicitationCompleted:
-				got.completed = append(got.completed, e)
-			case rules.AgentTurnEnded:
-				got.end = e
-				return got
-			case rules.AgentExited:
-				got.exit = &e
-				return got
-			}
-		case <-time.After(patience):
-			r.t.Fatal("there is no event")
+		switch e := r.event().(type) {
+		case rules.AgentNotification:
+			got.add(r.t, e)
+		case rules.AgentPermission:
+			got.asked = append(got.asked, e)
+			permission(e)
+		case rules.AgentElicitation:
+			got.elicited = append(got.elicited, e)
+			r.Answer(e.Elicitation.RequestID, replyTo(e))
+		case rules.AgentElicitationCompleted:
+			got.completed = append(got.completed, e)
+		case rules.AgentTurnEnded:
+			got.end = e
+			return got
+		case rules.AgentExited:
+			got.exit = &e
+			return got
 		}
 	}
 }
@@ -172,7 +180,7 @@ func (got *turn) add(t *testing.T, n rules.AgentNotification) {
 		Params struct{ Update update }
 	}
 	require.NoError(t, json.Unmarshal(n.Raw, &m))
-	require.Equal(t, strings.HasPrefix(m.Params.Update.SessionUpdate, "agent_"), n.Streamed)
+	require.Equal(t, slices.Contains([]string{"agent_message_chunk", "agent_thought_chunk", "terminal_output_chunk"}, m.Params.Update.SessionUpdate), n.Streamed)
 	if m.Method == "_parley/oversized" {
 		got.oversized++
 		return

@@ -15,6 +15,7 @@ type scene struct {
 	// scene "big".
 	anywhere bool
 	play     func(*turn)
+	version  int // of the protocol, the only one that has the scene; 0 for all
 }
 
 // scenes has all scenes; the first word in a prompt that matches chooses one. It is set
@@ -23,30 +24,34 @@ var scenes []scene
 
 func init() {
 	scenes = []scene{
-		{"help", "lists what this agent can show", "", false, playHelp},
-		{"crash", "the agent's process ends in the middle of a turn", "", false, playCrash},
-		{"memory", "lists what the agent remembers of the conversation", "", false, playMemory},
-		{"reload", "crashes, and can then be loaded, but not resumed", "", false, playReload},
-		{"forget", "crashes and forgets the conversation", "", false, playForget},
-		{"hang", "works and ignores that the turn is cancelled", "", false, playHang},
-		{"error", "the agent answers the prompt with an error", "", false, playError},
-		{"who", "says who wrote and approved the prompt, if the session tells it", "", false, playWho},
-		{"wait", "works until the turn is cancelled", "", false, playWait},
-		{"slow", "thinks for a while between sentences", "", false, playSlow},
-		{"long", "a long answer, streamed", "", false, playLong},
-		{"big", "a tool call with several megabytes of output", "", false, playBig},
-		{"form", "asks for a few values in a form", "", false, playForm},
-		{"page", "asks to open a web page, and waits until it is done", "", false, playPage},
-		{"mode", "the agent changes its mode, to one that never asks for permission and back", "", false, playMode},
-		{"model", "the agent changes its model", "", false, playModel},
-		{"image", "an image; attach one to any prompt, and the agent describes it and sends it back", "", false, playImage},
-		{"updates", "one of each other kind of update: a recording, links, a terminal, notices, a shortened context", "", false, playUpdates},
-		{"signout", "signs out, so that somebody has to sign in before the next prompt", "", false, playSignOut},
-		{"tools", "tool calls of every kind, some of them concurrent", "", true, playTools},
-		{"permission", "asks before it runs a command", "", true, playPermission},
-		{"markdown", "headings, lists, a table and code", "", true, playMarkdown},
-		{"diff", "a new file and an edit in two places, as diffs; in its scratch directory it makes them", "", true, playDiff},
-		{"plan", "a plan whose steps are completed one by one", "what to plan", true, playPlan},
+		{"help", "lists what this agent can show", "", false, playHelp, 0},
+		{"crash", "the agent's process ends in the middle of a turn", "", false, playCrash, 0},
+		{"memory", "lists what the agent remembers of the conversation", "", false, playMemory, 0},
+		{"reload", "crashes, and can then be loaded, but not resumed", "", false, playReload, 1},
+		{"forget", "crashes and forgets the conversation", "", false, playForget, 0},
+		{"hang", "works and ignores that the turn is cancelled", "", false, playHang, 0},
+		{"error", "the agent answers the prompt with an error", "", false, playError, 0},
+		{"who", "says who wrote and approved the prompt, if the session tells it", "", false, playWho, 0},
+		{"wait", "works until the turn is cancelled", "", false, playWait, 0},
+		{"slow", "thinks for a while between sentences", "", false, playSlow, 0},
+		{"long", "a long answer, streamed", "", false, playLong, 0},
+		{"big", "a tool call with several megabytes of output", "", false, playBig, 0},
+		{"form", "asks for a few values in a form", "", false, playForm, 0},
+		{"page", "asks to open a web page, and waits until it is done", "", false, playPage, 0},
+		{"mode", "the agent changes its mode, to one that never asks for permission and back", "", false, playMode, 0},
+		{"model", "the agent changes its model", "", false, playModel, 0},
+		{"image", "an image; attach one to any prompt, and the agent describes it and sends it back", "", false, playImage, 0},
+		{"updates", "one of each other kind of update: a recording, links, a terminal, notices, a shortened context", "", false, playUpdates, 0},
+		{"signout", "signs out, so that somebody has to sign in before the next prompt", "", false, playSignOut, 0},
+		{"watch", "a terminal that runs in the background; when it is stopped, the agent begins a turn by itself", "", false, playWatch, 2},
+		{"stop", "a tool call that can be stopped without the rest of the turn", "", false, playStop, 2},
+		{"command", "asks about a command that belongs to no tool call", "", false, playCommand, 2},
+		{"rewrite", "a message that the agent replaces by another text", "", false, playRewrite, 2},
+		{"tools", "tool calls of every kind, some of them concurrent", "", true, playTools, 0},
+		{"permission", "asks before it runs a command", "", true, playPermission, 0},
+		{"markdown", "headings, lists, a table and code", "", true, playMarkdown, 0},
+		{"diff", "a new file and an edit in two places, as diffs; in its scratch directory it makes them", "", true, playDiff, 0},
+		{"plan", "a plan whose steps are completed one by one", "what to plan", true, playPlan, 0},
 	}
 }
 
@@ -54,13 +59,13 @@ func init() {
 var story = scene{name: "story", play: playStory}
 
 // choose returns the scene that a prompt asks for.
-func choose(prompt string) scene {
+func choose(prompt string, version int) scene {
 	words := strings.FieldsFunc(strings.ToLower(prompt), func(r rune) bool {
 		return !unicode.IsLetter(r)
 	})
 	for i, word := range words {
 		for _, s := range scenes {
-			if s.name == word && (i == 0 || s.anywhere) {
+			if s.name == word && (i == 0 || s.anywhere) && s.in(version) {
 				return s
 			}
 		}
@@ -68,22 +73,36 @@ func choose(prompt string) scene {
 	return story
 }
 
+// in reports whether a version of the protocol has the scene.
+func (s scene) in(version int) bool { return s.version == 0 || s.version == version }
+
 // commands returns the scenes as commands of the protocol.
-func commands() []object {
-	list := make([]object, len(scenes))
-	for i, s := range scenes {
-		list[i] = object{"name": s.name, "description": s.about}
-		if s.hint != "" {
-			list[i]["input"] = object{"hint": s.hint}
+func commands(version int) []object {
+	var list []object
+	for _, s := range scenes {
+		if !s.in(version) {
+			continue
 		}
+		command := object{"name": s.name, "description": s.about}
+		if s.hint != "" {
+			command["input"] = object{"hint": s.hint}
+		}
+		list = append(list, command)
 	}
 	return list
 }
 
 func playHelp(t *turn) {
 	var list strings.Builder
+	version := t.server.dialect.version()
 	for _, s := range scenes {
-		list.WriteString("- `" + s.name + "`: " + s.about + "\n")
+		if s.in(version) {
+			list.WriteString("- `" + s.name + "`: " + s.about + "\n")
+		}
+	}
+	if version == 1 {
+		list.WriteString("\nThe agent `demo-v2` also shows what the preview version 2 of the protocol adds: " +
+			"work in the background, stopping a single tool call or terminal, and questions about commands.\n")
 	}
 	t.say("I am a demo agent: I use no model and no network, and I change no files except in a scratch directory of my own: " +
 		"\"Changes\" shows what I have changed there. " +

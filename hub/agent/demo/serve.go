@@ -27,6 +27,9 @@ type Options struct {
 	// Scratch is a directory of [PrepareScratch]. In a session with this working directory
 	// the agent makes its edits; elsewhere it only shows them.
 	Scratch string
+	// Version is the newest version of the protocol that the agent speaks: 1 or 2; default 1.
+	// The client may choose an older one.
+	Version int
 	// SignedOut makes the agent refuse to open sessions until somebody signs in.
 	SignedOut bool
 }
@@ -45,8 +48,8 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, options Options) er
 	defer fail(nil)
 	s := &server{
 		ctx: ctx, fail: fail, pace: options.Pace, history: options.History, scratch: options.Scratch, canLoad: canLoad, out: out,
-		signedOut: options.SignedOut,
-		sessions:  make(map[string]*session), replies: make(map[string]chan wire.Message),
+		newest: options.Version, dialect: version1{}, signedOut: options.SignedOut,
+		sessions: make(map[string]*session), replies: make(map[string]chan wire.Message),
 	}
 	lines := make(chan []byte) // sent to and closed by read; no buffer, so undispatched lines stay in the pipe
 	go s.read(in, lines)       // ends when ctx has ended and in is closed
@@ -68,10 +71,15 @@ type server struct {
 	history *History
 	scratch string // empty for none
 	canLoad bool   // history outlives this run
+	newest  int    // version of the protocol
+
+	// set by initialize, before there is a session
+	dialect dialect
+	client  clientCapabilities
 
 	// owned by dispatchAll
-	client   clientCapabilities
 	sessions map[string]*session
+	opened   bool // there is or was a session
 
 	turns sync.WaitGroup // the running turns; Serve ends them and waits
 
@@ -133,19 +141,22 @@ func (s *server) dispatch(m wire.Message) {
 		s.handleRequest(m)
 	case m.Method == "session/cancel":
 		if ses := s.sessions[sessionOf(m.Params)]; ses != nil {
-			ses.cancelTurn()
+			ses.cancelTurns()
 		}
 	}
 }
 
 func (s *server) handleRequest(m wire.Message) {
+	if !s.dialect.handles(m.Method) {
+		s.answer(m.ID, nil, noSuchMethod(m.Method))
+		return
+	}
 	var result any
 	var err error
 	switch m.Method {
 	case "initialize":
-		s.client = decodeCapabilities(m.Params)
-		result = initializeResult(s.canLoad)
-	case "authenticate":
+		result, err = s.initialize(m.Params)
+	case "authenticate", "auth/login":
 		result, err = s.signIn(m.Params)
 	case "session/new":
 		result, err = s.ifSignedIn(m.Params, s.newSession)
@@ -163,16 +174,18 @@ func (s *server) handleRequest(m wire.Message) {
 		result, err = s.closeSession(m.Params)
 	case "session/set_mode", "session/set_config_option":
 		result, err = s.changeSetting(m)
+	case "tool_call/cancel", "terminal/cancel":
+		result, err = s.stopWork(m)
 	case "session/prompt":
 		if err = s.prompt(m); err == nil {
 			return // the turn answers
 		}
 	default:
-		err = &wire.Error{Code: wire.CodeMethodNotFound, Message: "no such method: " + m.Method}
+		err = noSuchMethod(m.Method)
 	}
 	s.answer(m.ID, result, err)
 	if ses, ok := result.(*session); ok && err == nil {
-		s.notify(ses, map[string]any{"sessionUpdate": "available_commands_update", "availableCommands": commands()})
+		s.notify(ses, map[string]any{"sessionUpdate": "available_commands_update", "availableCommands": commands(s.dialect.version())})
 	}
 }
 
@@ -187,26 +200,6 @@ type clientCapabilities struct {
 		Form *struct{} `json:"form"`
 		URL  *struct{} `json:"url"`
 	} `json:"elicitation"`
-}
-
-// decodeCapabilities decodes the capabilities from the parameters of initialize.
-func decodeCapabilities(params json.RawMessage) clientCapabilities {
-	var p struct {
-		ClientCapabilities clientCapabilities `json:"clientCapabilities"`
-	}
-	_ = json.Unmarshal(params, &p) // a capability that cannot be decoded is missing
-	return p.ClientCapabilities
-}
-
-// initializeResult returns the result of initialize.
-func initializeResult(canLoad bool) json.RawMessage {
-	sessions := `{"close":{}}`
-	if canLoad {
-		sessions = `{"close":{},"delete":{},"fork":{},"list":{},"resume":{}}`
-	}
-	return fmt.Appendf(nil, `{"protocolVersion":1,`+
-		`"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s,"promptCapabilities":{"image":true,"audio":true,"embeddedContext":true}},`+
-		`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":%s}`, canLoad, sessions, authMethods)
 }
 
 // answer answers a request with a result, or with an error unless err is nil.
@@ -225,9 +218,11 @@ func (s *server) answer(id json.RawMessage, result any, err error) {
 	s.write(wire.Failure(id, failure))
 }
 
-// notify sends a session/update notification.
-func (s *server) notify(ses *session, update any) {
-	s.send("session/update", map[string]any{"sessionId": ses.id, "update": update})
+// notify sends an update in the words of version 1 as session/update notifications.
+func (s *server) notify(ses *session, update object) {
+	for _, u := range s.dialect.updates(ses, update) {
+		s.send("session/update", object{"sessionId": ses.id, "update": u})
+	}
 }
 
 // send sends a notification.

@@ -129,6 +129,30 @@ func TestServe_returns_during_a_turn_when_its_context_ends(t *testing.T) {
 	require.ErrorIs(t, <-c.done, context.Canceled)
 }
 
+func TestServe_cancels_a_scene_before_its_tool_calls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := serve(t, t.Context(), demo.Options{Pace: time.Millisecond})
+		id := c.newSession()
+		c.write(`{"jsonrpc":"2.0","id":2,"method":"session/prompt","params":{"sessionId":%q,"prompt":[{"type":"text","text":"updates"}]}}`, id)
+		c.until("agent_message_chunk")
+		c.write(`{"jsonrpc":"2.0","method":"session/cancel","params":{"sessionId":%q}}`, id)
+		c.until(`"id":2,"result":{"stopReason":"cancelled"}`)
+		require.NoError(t, c.in.Close())
+		require.NoError(t, <-c.done)
+	})
+}
+
+func TestServe_keeps_its_version_once_a_session_was_opened(t *testing.T) {
+	t.Parallel()
+	c := serve(t, t.Context(), demo.Options{Version: 2})
+	c.newSession()
+	c.write(`{"jsonrpc":"2.0","id":2,"method":"initialize","params":{"protocolVersion":2}}`)
+	require.Contains(t, c.until(`"id":2`)[0], "a session was opened already")
+	require.NoError(t, c.in.Close())
+	require.NoError(t, <-c.done)
+}
+
 func TestServe_keeps_its_pace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -45,6 +45,18 @@ func (s *settings) modes() object {
 	}}
 }
 
+// modeOption returns the modes as an option.
+func (s *settings) modeOption() object {
+	modes := s.modes()
+	option := object{"id": "mode", "name": "Mode", "category": "mode", "type": "select", "currentValue": modes["currentModeId"]}
+	var values []object
+	for _, mode := range modes["availableModes"].([]object) {
+		values = append(values, object{"value": mode["id"], "name": mode["name"], "description": mode["description"]})
+	}
+	option["options"] = values
+	return option
+}
+
 func (s *settings) options() []object {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,10 +146,15 @@ func (s *server) changeSetting(m wire.Message) (any, error) {
 		}
 		return struct{}{}, nil
 	}
-	if err := ses.settings.setOption(p.ConfigID, p.Value); err != nil {
+	if s.dialect.version() == 2 && p.ConfigID == "mode" {
+		var mode string
+		if json.Unmarshal(p.Value, &mode) != nil || !ses.settings.setMode(mode) {
+			return nil, invalid("there is no such mode")
+		}
+	} else if err := ses.settings.setOption(p.ConfigID, p.Value); err != nil {
 		return nil, err
 	}
-	return object{"configOptions": ses.settings.options()}, nil
+	return object{"configOptions": s.dialect.options(&ses.settings)}, nil
 }
 
 // playMode switches between the modes.

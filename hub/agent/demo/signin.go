@@ -6,13 +6,16 @@ import (
 	"parley/hub/agent/wire"
 )
 
-// authMethods are the ways to sign in, one of each type. The demo agent has no account: the
+// authMethods returns the ways to sign in, one of each type. The demo agent has no account: the
 // first way always succeeds, and the second never does.
-const authMethods = `[` +
-	`{"id":"account","name":"Demo account","description":"Signs in at once, without a page or a password"},` +
-	`{"id":"closed","name":"Closed account","description":"Always fails, with a reason"},` +
-	`{"id":"terminal","name":"In a terminal","description":"Shows what a command that signs in looks like","type":"terminal","args":["--login"]},` +
-	`{"id":"key","name":"API key","description":"A variable of the agent's environment","type":"env_var","vars":[{"name":"` + KeyVariable + `"}]}]`
+func authMethods() []object {
+	return []object{
+		{"id": "account", "name": "Demo account", "description": "Signs in at once, without a page or a password"},
+		{"id": "closed", "name": "Closed account", "description": "Always fails, with a reason"},
+		{"id": "terminal", "name": "In a terminal", "description": "Shows what a command that signs in looks like", "type": "terminal", "args": []string{"--login"}},
+		{"id": "key", "name": "API key", "description": "A variable of the agent's environment", "type": "env_var", "vars": []object{{"name": KeyVariable}}},
+	}
+}
 
 // KeyVariable is the environment variable that signs in to "parley demo-agent".
 const KeyVariable = "DEMO_AGENT_KEY"
@@ -22,7 +25,7 @@ var (
 	errClosed    = &wire.Error{Code: wire.CodeInvalidRequest, Message: "this account was closed"}
 )
 
-// signIn answers authenticate.
+// signIn answers authenticate, which version 2 calls auth/login.
 func (s *server) signIn(params json.RawMessage) (any, error) {
 	var p struct {
 		MethodID string `json:"methodId"`

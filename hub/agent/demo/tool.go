@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"parley/hub/agent/wire"
 )
 
 // startTool announces a tool call and returns its id.
@@ -43,10 +45,15 @@ func (t *turn) finishTool(id, status, output string) {
 
 // finishWith ends a tool call with a status and content as its result.
 func (t *turn) finishWith(id, status string, content object) {
-	t.open = slices.DeleteFunc(t.open, func(open string) bool { return open == id })
+	t.close(id)
 	t.sendRecorded(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": status,
 		"content": []object{content}})
 	t.pause(4)
+}
+
+// close records that a tool call has finished.
+func (t *turn) close(id string) {
+	t.open = slices.DeleteFunc(t.open, func(open string) bool { return open == id })
 }
 
 // readFile shows how the agent reads a file.
@@ -109,13 +116,16 @@ func (t *turn) permitted(id, kind, title string, input, content object, files ..
 	call := t.toolCall(id, kind, title, input, files)
 	delete(call, "sessionUpdate")
 	call["content"] = []object{content}
-	answer, err := t.server.ask(t.ctx, "session/request_permission", object{
-		"sessionId": t.session.id, "toolCall": call,
-		"options": []object{
-			{"optionId": "allow", "name": "Allow", "kind": "allow_once"},
-			{"optionId": "always", "name": "Always allow", "kind": "allow_always"},
-			{"optionId": "reject", "name": "Reject", "kind": "reject_once"},
-		}})
+	return t.ask(question{title: title + "?", description: "The demo asks before it changes anything.", call: call})
+}
+
+// ask asks for permission. It reports whether it was given. The turn is cancelled if the
+// client cancels the question.
+func (t *turn) ask(q question) bool {
+	if t.err != nil {
+		return false
+	}
+	answer, err := t.request("session/request_permission", t.server.dialect.permission(t.session, q))
 	if err != nil {
 		t.err = err
 		return false
@@ -132,4 +142,14 @@ func (t *turn) permitted(id, kind, title string, input, content object, files ..
 	}
 	t.session.always = t.session.always || result.Outcome.OptionID == "always"
 	return result.Outcome.OptionID == "allow" || result.Outcome.OptionID == "always"
+}
+
+// request sends a request on which the turn waits, and returns the answer.
+func (t *turn) request(method string, params object) (wire.Message, error) {
+	t.server.dialect.waiting(t, true)
+	answer, err := t.server.ask(t.ctx, method, params)
+	if err == nil {
+		t.server.dialect.waiting(t, false)
+	}
+	return answer, err
 }

@@ -19,13 +19,15 @@ const maxRecorded = 64 << 10
 // cancelled, its methods do nothing, so that a scene need not check for errors after
 // every step.
 type turn struct {
-	ctx     context.Context
+	ctx     context.Context // set by the session's add and addPrompt
 	server  *server
 	session *session
 	prompt  string
 	content []promptBlock // beside the text
 	// attribution names the author and the approver of the prompt; empty if the client does not say
 	attribution string
+
+	messageID string // of the prompt
 
 	forgets bool // the conversation is deleted at the end of the turn
 
@@ -37,21 +39,34 @@ type turn struct {
 // kinds of them.
 type object = map[string]any
 
-// run plays the scene that the prompt asks for. It returns the stop reason.
-func (t *turn) run() (string, error) {
-	t.record(object{"sessionUpdate": "user_message_chunk", "content": textBlock(t.prompt)})
+// playPrompt plays the scene that the prompt asks for.
+func (t *turn) playPrompt() {
+	t.record(t.userMessage())
 	if len(t.content) > 0 {
 		playContent(t)
 	}
-	if scene := choose(t.prompt); len(t.content) == 0 || scene.name != story.name {
+	if scene := choose(t.prompt, t.server.dialect.version()); len(t.content) == 0 || scene.name != story.name {
 		scene.play(t)
 	}
+}
+
+// userMessage returns the update that repeats the prompt.
+func (t *turn) userMessage() object {
+	return object{"sessionUpdate": "user_message_chunk", "messageId": t.messageID, "content": textBlock(t.prompt)}
+}
+
+// statusCancelled is the status of a tool call that was cancelled.
+const statusCancelled = "cancelled"
+
+// run plays a scene. It returns the stop reason.
+func (t *turn) run(play func(*turn)) (string, error) {
+	play(t)
 	cancelled := errors.Is(t.err, context.Canceled)
 	if cancelled {
 		t.err, t.ctx = nil, context.WithoutCancel(t.ctx) // for the updates below
 	}
 	for len(t.open) > 0 {
-		t.finishTool(t.open[0], "failed", "Cancelled.")
+		t.finishTool(t.open[0], statusCancelled, "Cancelled.")
 	}
 	t.announce()
 	err := t.save()
@@ -101,8 +116,8 @@ func (t *turn) update(update object) {
 
 // sendRecorded sends an update and records it.
 func (t *turn) sendRecorded(update object) {
+	t.record(update) // first, since sending may change it
 	t.update(update)
-	t.record(update)
 }
 
 // record adds an update to the history, for session/load.
@@ -124,7 +139,7 @@ func (t *turn) think(text string) { t.stream("agent_thought_chunk", text) }
 // stream sends a text a few words at a time, and records it as a whole.
 func (t *turn) stream(kind, text string) {
 	t.session.messages++
-	id := fmt.Sprintf("msg_%d", t.session.messages)
+	id := t.lastMessage()
 	chunk := func(text string) object {
 		return object{"sessionUpdate": kind, "messageId": id, "content": textBlock(text)}
 	}
@@ -137,6 +152,9 @@ func (t *turn) stream(kind, text string) {
 	}
 	t.record(chunk(text))
 }
+
+// lastMessage returns the id of the agent's newest message.
+func (t *turn) lastMessage() string { return fmt.Sprintf("msg_%d", t.session.messages) }
 
 // plan shows a plan whose first steps are completed, as many as done, and whose next step
 // is in progress.

@@ -44,26 +44,36 @@ func (t *turn) follow() {
 	t.finishTool(id, "completed", "Line 9 subtracts it once more.")
 }
 
-// terminal shows a terminal in the form that codex has established for version 1: its
-// output stands in _meta of the tool call.
+// terminal shows a terminal. In version 1 it has the form that codex has established: its
+// output is in _meta of the tool call.
 func (t *turn) terminal() {
 	t.say("A terminal with colours:")
 	id := t.startTool("execute", "make check", object{"command": "make check", "cwd": t.path(".")})
-	t.sendRecorded(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": "in_progress",
-		"content": []object{{"type": "terminal", "terminalId": id}},
-		"_meta":   object{"terminal_info": object{"terminal_id": id, "cwd": t.path(".")}}})
+	t.openTerminal(id, id)
 	for _, line := range []string{
 		"\x1b[1mformat\x1b[0m  \x1b[32mok\x1b[0m", "\x1b[1mlint\x1b[0m    \x1b[33m1 warning\x1b[0m",
 		"\x1b[1mtest\x1b[0m    \x1b[31mTestTotal failed\x1b[0m", "\x1b[2m3 checks in 0.2 s\x1b[0m",
 	} {
-		t.sendRecorded(object{"sessionUpdate": "tool_call_update", "toolCallId": id,
-			"_meta": object{"terminal_output_delta": object{"terminal_id": id, "data": line + "\r\n"}}})
-		t.pause(6)
+		t.output(id, id, line)
 	}
-	t.open = t.open[:len(t.open)-1]
+	t.close(id)
 	t.sendRecorded(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": "failed",
 		"_meta": object{"terminal_exit": object{"terminal_id": id, "exit_code": 1, "signal": nil}}})
 	t.pause(4)
+}
+
+// openTerminal shows a terminal in a tool call.
+func (t *turn) openTerminal(call, terminal string) {
+	t.sendRecorded(object{"sessionUpdate": "tool_call_update", "toolCallId": call, "status": "in_progress",
+		"content": []object{{"type": "terminal", "terminalId": terminal}},
+		"_meta":   object{"terminal_info": object{"terminal_id": terminal, "cwd": t.path(".")}}})
+}
+
+// output shows a line of a terminal's output.
+func (t *turn) output(call, terminal, line string) {
+	t.sendRecorded(object{"sessionUpdate": "tool_call_update", "toolCallId": call,
+		"_meta": object{"terminal_output_delta": object{"terminal_id": terminal, "data": line + "\r\n"}}})
+	t.pause(6)
 }
 
 // notices shows a notice of each severity.

@@ -52,7 +52,7 @@ func (p Profile) Faults() []Fault {
 		f.add("name", "the name is missing")
 	case !validName.MatchString(p.Name):
 		f.add("name", "agent name %.80q: use letters, digits, dots, hyphens and underscores", p.Name)
-	case p.Name == Demo:
+	case IsBuiltIn(p.Name):
 		f.add("name", "agent name %q is taken by the built-in agent", p.Name)
 	}
 	if len(p.Command) == 0 || p.Command[0] == "" {

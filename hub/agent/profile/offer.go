@@ -12,7 +12,8 @@ import (
 )
 
 // Offer returns the agents that can be started: the configured profiles, then known agents
-// that are installed and not configured, and at last the demo agent. It also returns the
+// that are installed and not configured, and at last the demo agent in both versions of
+// the protocol. It also returns the
 // known agents that could be started if they were installed. finder may be nil.
 func Offer(profiles []Profile, finder *known.Finder) protocol.AgentsAnswer {
 	return protocol.AgentsAnswer{Agents: offer(profiles, finder), Missing: missing(profiles, finder)}
@@ -28,8 +29,11 @@ func offer(profiles []Profile, finder *known.Finder) []protocol.AgentProfile {
 			list = append(list, profileOf(a).offer(protocol.SourceInstalled))
 		}
 	}
-	return append(list, protocol.AgentProfile{Name: Demo, Title: "Demo agent", Source: protocol.SourceBuiltIn,
-		Description: "Built in, without a model: demonstrates what an agent does. Say help."})
+	return append(list,
+		protocol.AgentProfile{Name: Demo, Title: "Demo agent", Source: protocol.SourceBuiltIn,
+			Description: "Built in, without a model: demonstrates what an agent does. Say help."},
+		protocol.AgentProfile{Name: DemoV2, Title: "Demo agent (protocol preview)", Source: protocol.SourceBuiltIn,
+			Description: "The demo agent in the preview version 2 of the protocol: also works in the background. Say help."})
 }
 
 func missing(profiles []Profile, finder *known.Finder) []protocol.MissingAgent {

@@ -9,8 +9,15 @@ import (
 	"github.com/kballard/go-shellquote"
 )
 
-// Demo is the name of the profile of the demo agent, which always exists.
-const Demo = "demo"
+// Names of the built-in profiles, which always exist: the demo agent, and the demo agent
+// in version 2 of the protocol, which is a preview.
+const (
+	Demo   = "demo"
+	DemoV2 = "demo-v2"
+)
+
+// IsBuiltIn reports whether a profile of this name is built in.
+func IsBuiltIn(name string) bool { return name == Demo || name == DemoV2 }
 
 // Profile is an agent that the operator has configured: a command that speaks the Agent
 // Client Protocol on its standard input and output. Clients choose a profile by its
