@@ -69,7 +69,8 @@ test("an agent is ended from the start page, which lists its open sessions", asy
   // The held key that opened the dialog does not end the agent.
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
-  expect(await agentsOn(server.url)).toEqual(before);
+  const ids = (agents: { id: string }[]) => agents.map((a) => a.id);
+  expect(ids(await agentsOn(server.url))).toEqual(ids(before));
 
   const appeared = appearance(page, "End the agent");
   await end.click();
