@@ -40,7 +40,7 @@ End the agent elsewhere first, so that two processes do not work in one session.
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&a.server, "server", "http://127.0.0.1:8080", "address of the server")
+	f.StringVar(&a.server, "server", "http://"+defaultListen, "address of the server")
 	f.StringVar(&a.cwd, "dir", "", "only sessions in this working directory")
 	f.StringVar(&a.name, "name", "", "your name in the session (default: the name of your account)")
 	return cmd

@@ -12,6 +12,9 @@ import (
 	"parley/hub/journal/sqlite"
 )
 
+// defaultListen is the default of --listen, at which the other commands expect the server.
+const defaultListen = "127.0.0.1:7777"
+
 // settings are the settings of serve and demo. Flags set the fields of config directly,
 // but for those that need parsing.
 type settings struct {
@@ -26,7 +29,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	c := &s.config
 	f := cmd.Flags()
 	f.String("config", "", "YAML file with settings (default: parley/parley.yaml in the user's configuration directory, if it exists)")
-	f.StringVar(&c.Listen, "listen", "127.0.0.1:7777", "address to listen on, as HOST:PORT; port 0 chooses a free port")
+	f.StringVar(&c.Listen, "listen", defaultListen, "address to listen on, as HOST:PORT; port 0 chooses a free port")
 	f.BoolVar(&s.insecureOpen, "insecure-open", false, "allow an address other than loopback; everyone who can reach the port can then start agents")
 	f.StringArrayVar(&c.Web.AllowHosts, "allow-host", nil, "name that requests may have in their Host header, in addition to loopback names and the listen address; may be repeated")
 	f.StringArrayVar(&c.Web.AllowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"parley/cmd/internal/cli"
@@ -54,7 +55,7 @@ func call(ctx context.Context, method, server, path string, body []byte, answer 
 	r.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot reach %s: %w; is parley serve running there?", server, cause(err))
 	}
 	defer response.Body.Close()
 	const maxAnswer = 8 << 20
@@ -72,4 +73,13 @@ func call(ctx context.Context, method, server, path string, body []byte, answer 
 		return fmt.Errorf("the server answered %s", response.Status)
 	}
 	return errors.New(display.OneLine(refusal.Error))
+}
+
+// cause returns what prevented a request, without the URL that the errors of http.Client
+// begin with.
+func cause(err error) error {
+	if e := new(url.Error); errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }
