@@ -136,7 +136,7 @@ func (s *screen) agentFacts(r *room) {
 		fact("context used", fmt.Sprintf("%d of %d tokens, %.0f %%", u.Used, u.Size, 100*float64(u.Used)/float64(u.Size)))
 	}
 	if u := a.Usage; u != nil && u.Cost != nil && u.Cost.Amount != 0 {
-		fact("cost so far", fmt.Sprintf("%.2f %s", u.Cost.Amount, u.Cost.Currency))
+		fact("cost so far", costText(u.Cost.Amount, u.Cost.Currency))
 	}
 	fact("session", deref(a.SessionTitle))
 	if place := s.story.timeline.LooksAt(); place != nil {

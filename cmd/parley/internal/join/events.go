@@ -3,6 +3,7 @@ package join
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"parley/cmd/parley/internal/display"
 	"parley/protocol"
@@ -24,7 +25,7 @@ func (s *screen) event(r *room, e *protocol.Event) {
 	case *protocol.QueueChanged:
 		s.queueChanged(r, p)
 	case *protocol.PromptQueued:
-		s.line(dim, "* the prompt is queued behind %d other turn(s)", p.Ahead)
+		s.line(dim, "* the prompt is queued behind %s", otherTurns(p.Ahead))
 	case *protocol.PromptCancelled:
 		s.line(accent, "* %s cancelled%s", r.displayName(p.Participant), cmp.Or(r.suffix(p.ApprovalID), " a prompt"))
 	case *protocol.PromptDispatchStarted:
@@ -32,10 +33,7 @@ func (s *screen) event(r *room, e *protocol.Event) {
 	case *protocol.PromptDispatchCompleted:
 		s.line(dim, "* the agent finished%s (%s)%s", cmp.Or(r.suffix(p.ApprovalID), " the turn"), display.OneLine(cmp.Or(p.StopReason, "no reason given")), usageText(changes))
 	case *protocol.PromptDispatchFailed:
-		s.line(bad, "* the turn failed: %s", display.Indent(p.Error))
-		if p.Code == protocol.CodeAgentAuthRequired {
-			s.needsSignIn()
-		}
+		s.failed(r, p)
 	case *protocol.HostSessionUpdate:
 		for _, c := range changes {
 			s.change(c)
@@ -172,6 +170,18 @@ func (s *screen) resolved(r *room, p *protocol.PermissionResolved) {
 	s.line(accent, "* the agent's question%s was answered with %s (%s)", about, answer, r.answererName(p))
 }
 
+// failed prints that a prompt's turn failed, was cancelled or never began.
+func (s *screen) failed(r *room, p *protocol.PromptDispatchFailed) {
+	if p.Error == "cancelled" {
+		s.line(dim, "* %s has ended: cancelled", cmp.Or(strings.TrimSpace(r.suffix(p.ApprovalID)), "the turn"))
+		return
+	}
+	s.line(bad, "* the turn failed: %s", display.Indent(p.Error))
+	if p.Code == protocol.CodeAgentAuthRequired {
+		s.needsSignIn()
+	}
+}
+
 // because returns a reason in parentheses, or an empty string if there is none.
 func because(reason *string) string {
 	if reason == nil || *reason == "" {
@@ -192,8 +202,19 @@ func usageText(changes []view.Change) (text string) {
 			text += fmt.Sprintf("; %.0f %% of the context used", 100*end.Usage.Used/end.Usage.Size)
 		}
 		if cost := end.Usage.Cost; cost != nil && cost.Amount != 0 {
-			text += fmt.Sprintf("; %.2f %s so far", cost.Amount, display.OneLine(cost.Currency))
+			text += fmt.Sprintf("; %s so far", display.OneLine(costText(cost.Amount, cost.Currency)))
 		}
 	}
 	return text
+}
+
+// costText returns an amount with its currency: an amount below one has up to four
+// decimals.
+func costText(amount float64, currency string) string {
+	text := fmt.Sprintf("%.2f", amount)
+	if amount < 1 {
+		text = fmt.Sprintf("%.4f", amount)
+		text = strings.TrimSuffix(strings.TrimSuffix(text, "0"), "0")
+	}
+	return text + " " + currency
 }

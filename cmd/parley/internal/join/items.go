@@ -16,7 +16,7 @@ func (s *screen) welcome(r *room, w *protocol.Welcome) {
 		s.line(alert, "* the server's record of the session has changed; this is the current state")
 	}
 	s.line(bold, "* you are %s, %s; the mode is %s; the agent is %s; type /help for help",
-		r.displayName(r.self), display.OneLine(string(r.self.Role)), display.OneLine(string(r.mode)), display.OneLine(string(w.Agent.Status)))
+		r.displayName(r.self), display.OneLine(string(r.self.Role)), display.OneLine(string(r.mode)), display.OneLine(r.agentActivity(w.Agent.Status)))
 	s.agentInfo(w.Agent)
 	if w.Agent.RefusedMode != nil {
 		s.promptsWait(w.Agent.RefusedMode)
@@ -26,6 +26,29 @@ func (s *screen) welcome(r *room, w *protocol.Welcome) {
 	}
 	s.participants(r)
 	s.openItems(r)
+}
+
+// agentActivity returns what the agent is doing. The status that the server reports is
+// that of the agent's process, which is also idle during a turn.
+func (r *room) agentActivity(status protocol.AgentStatus) string {
+	switch {
+	case status != protocol.AgentIdle:
+		return string(status)
+	case len(r.ledger.open(kindQuestion))+len(r.ledger.open(kindRequest)) > 0:
+		return "waiting for an answer"
+	case r.agent.Turn != nil:
+		return "working"
+	}
+	waits := map[string]bool{}
+	for _, q := range r.queue {
+		waits[q.ApprovalID] = true
+	}
+	for _, i := range r.ledger.open(kindTurn) {
+		if !waits[i.id] {
+			return "working"
+		}
+	}
+	return string(status)
 }
 
 // openItems prints all open items in full.

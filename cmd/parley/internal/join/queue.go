@@ -172,3 +172,11 @@ func rejectedHow(p *protocol.PromptRejected) string {
 	}
 	return "rejected"
 }
+
+// otherTurns counts the turns before a prompt that begins to wait.
+func otherTurns(n int) string {
+	if n == 1 {
+		return "1 other turn"
+	}
+	return fmt.Sprintf("%d other turns", n)
+}

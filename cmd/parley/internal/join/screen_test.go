@@ -186,6 +186,25 @@ func TestScreen_shows_usage_and_cost_at_the_end_of_a_turn(t *testing.T) {
 	require.Contains(t, out.String(), "(end_turn); 41 % of the context used; 0.25 USD so far\n")
 }
 
+func TestScreen_shows_costs_below_a_cent(t *testing.T) {
+	for amount, want := range map[float64]string{0.0004: "0.0004 USD", 0.125: "0.125 USD", 0.5: "0.50 USD", 1.5: "1.50 USD", 1.23456: "1.23 USD"} {
+		require.Equal(t, want, costText(amount, "USD"))
+	}
+}
+
+func TestRoom_says_what_the_agent_is_doing(t *testing.T) {
+	r := newRoom()
+	require.Equal(t, "idle", r.agentActivity(protocol.AgentIdle))
+	r.putPrompt(protocol.Approval{ID: "waits", Status: protocol.ApprovalApproved}, "Ann")
+	r.queue = []protocol.QueuedPrompt{{ApprovalID: "waits"}}
+	require.Equal(t, "idle", r.agentActivity(protocol.AgentIdle))
+	r.putPrompt(protocol.Approval{ID: "runs", Status: protocol.ApprovalApproved}, "Ann")
+	require.Equal(t, "working", r.agentActivity(protocol.AgentIdle))
+	require.Equal(t, "starting", r.agentActivity(protocol.AgentStarting))
+	r.putRequest(protocol.Elicitation{RequestID: "form"})
+	require.Equal(t, "waiting for an answer", r.agentActivity(protocol.AgentIdle))
+}
+
 func TestScreen_uses_colours_only_if_configured(t *testing.T) {
 	var out strings.Builder
 	newScreen(&out, true, newLedger()).line(bad, "x")
@@ -215,7 +234,7 @@ func TestScreen_shows_every_event(t *testing.T) {
 		"    /src/parser_test.go (a new file)\n", "agent: Done: one new test.\n", "* the agent finished #1 (end_turn)\n",
 		"the agent asks to: Run `rm -rf build`\n    rm -rf build\n  (/allow #2, /deny #2, or /allow #2 with one of: 1 Always (allows from now on), 2 Once (allows once), 3 No (rejects once))\n",
 		"answered with Once (Olga)", "answered with no (timeout)", "* Olga approved #3, edited: Delete the old snapshots\n",
-		"* Olga rejected #1: Add a test for the parser (Not on a Friday)\n", "* Olga cancelled #1\n", "* the turn failed: cancelled\n",
+		"* Olga rejected #1: Add a test for the parser (Not on a Friday)\n", "* Olga cancelled #1\n", "* #1 has ended: cancelled\n",
 		"* bob was removed (Spam)\n", "* Olga set the mode to prompt_direct\n", "* Ann is now viewer\n", "* the session is closed\n", "* vote_cast\n",
 	} {
 		require.Contains(t, out.String(), want)
