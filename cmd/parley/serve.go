@@ -37,12 +37,14 @@ can describe agents in detail:
       dirs: [/srv]              # where clients may choose another directory; default: inside dir
       additional-directories: [/srv/lib]
       mcp-servers:
+        # of type http (or sse, with "type: sse") and of type stdio
         - {name: tracker, url: "https://tracker.example.com/mcp", headers: {X-Key: abc}}
         - {name: files, command: [npx, -y, mcp-files, /srv/files], env: {DEBUG: "1"}}
       mode: ask                 # with which a session begins; prompts wait if the agent refuses it
       options: {model: large}   # likewise, by an option's id or category
       max-agents: 4             # of this agent at a time, besides --max-agents
       start-timeout: 10m        # instead of --agent-start-timeout
+      idle-timeout: 30m         # without use, after which it sleeps until the next prompt
       env: {OPENCODE_LOG_LEVEL: warn}
 
 Everything that is wrong with the file is reported at once, with its line.
