@@ -72,6 +72,7 @@ func TestAgent_error_codes_of_a_failed_start(t *testing.T) {
 		r.agents.FailStarts(fmt.Errorf("agent %q: %w", "demo", err))
 		_, refusal := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Cwd: "/elsewhere"}, "")
 		require.Equal(t, want, protocol.AsError(refusal).Code)
+		require.Equal(t, err == rules.ErrCwdNotAllowed, protocol.AsError(refusal).Field == "cwd")
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -74,14 +76,18 @@ func (h *Hub) origin(ctx context.Context, c *protocol.CreateHostSession) (host.O
 
 // cannotStart returns why no agent of a profile can be started; nil if one can.
 func (h *Hub) cannotStart(profile string) error {
-	known := slices.ContainsFunc(h.launcher.Profiles(), func(p protocol.AgentProfile) bool { return p.Name == profile })
 	switch {
-	case !known:
+	case !h.offers(profile):
 		return h.agentNotFound(profile)
 	case h.agents.Full():
 		return host.TooManyAgents(h.options.MaxAgents)
 	}
 	return nil
+}
+
+// offers reports whether an agent of that name can be started.
+func (h *Hub) offers(name string) bool {
+	return slices.ContainsFunc(h.launcher.Profiles(), func(p protocol.AgentProfile) bool { return p.Name == name })
 }
 
 // AgentSessions starts an agent, returns the sessions that it has already, and ends it. cwd
@@ -99,6 +105,27 @@ func (h *Hub) AgentSessions(ctx context.Context, agent, cwd string) (protocol.Ag
 	found, err := h.launcher.Sessions(ctx, agent, cwd)
 	if err != nil && ctx.Err() == nil {
 		err = host.StartError(err)
+	}
+	return found, err
+}
+
+// maxDirectoryQuery is the maximum length of a query for directories, in bytes.
+const maxDirectoryQuery = 4096
+
+// AgentDirectories lists directories in which an agent may work. query is the beginning of
+// an absolute path, or of one below the agent's own directory, or a part of a directory's
+// name. Errors: AGENT_NOT_FOUND (also if the agent's own directory does not exist),
+// INVALID_REQUEST, AGENT_UNAVAILABLE (the directories could not be read in time), and ctx's.
+func (h *Hub) AgentDirectories(ctx context.Context, agent, query string) (found protocol.DirectoriesAnswer, err error) {
+	if len(query) > maxDirectoryQuery || strings.ContainsRune(query, 0) || !utf8.ValidString(query) {
+		return found, protocol.Errorf(protocol.CodeInvalidRequest, "query is text of at most %d bytes", maxDirectoryQuery)
+	}
+	if !h.offers(agent) {
+		return found, h.agentNotFound(agent)
+	}
+	found, err = h.launcher.Directories(ctx, agent, query)
+	if err != nil && ctx.Err() == nil {
+		err = protocol.Errorf(host.StartError(err).Code, "the directories cannot be listed: %v", err)
 	}
 	return found, err
 }

@@ -21,6 +21,10 @@ type Launcher interface {
 	// working directory cwd unless that is empty, and ends it. Its errors are those of
 	// Launch; an agent that does not list its sessions has failed.
 	Sessions(ctx context.Context, profile, cwd string) (protocol.AgentSessionsAnswer, error)
+	// Directories lists directories in which an agent may work, and which match a query.
+	// Its errors are those of Launch that concern the profile and its directory, ctx's, and
+	// errors that pass.
+	Directories(ctx context.Context, profile, query string) (protocol.DirectoriesAnswer, error)
 	// Launch starts an agent and opens a session on it. It blocks until the agent is
 	// ready for a prompt, has failed, or ctx ends. The agent's messages, also those sent
 	// before Launch returns, are passed to sink one at a time and in order. An agent that

@@ -130,6 +130,14 @@ type ListedSession struct {
 	UpdatedAt *string `json:"updatedAt"` // as the agent writes it; null if unknown
 }
 
+// DirectoriesAnswer lists directories in which an agent may work, as absolute paths without
+// symbolic links. Server to client, REST only.
+type DirectoriesAnswer struct {
+	Directories []string `json:"directories"` // those that match the query; hidden ones and those that git ignores come last
+	Roots       []string `json:"roots"`       // the agent may work in these and what is inside them
+	More        bool     `json:"more"`        // further directories may match
+}
+
 // CommandType implements [Command].
 func (*RestartAgent) CommandType() CommandType { return CommandRestartAgent }
 

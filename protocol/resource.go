@@ -120,7 +120,9 @@ type AgentProfile struct {
 	Title       string      `json:"title,omitempty"` // for people
 	Description string      `json:"description"`
 	Source      AgentSource `json:"source,omitempty"`
-	SignIn      string      `json:"signIn,omitempty"` // the command that signs in to the agent, on the server's machine
+	SignIn      string      `json:"signIn,omitempty"`   // the command that signs in to the agent, on the server's machine
+	Cwd         string      `json:"cwd,omitempty"`      // the working directory of sessions that request none; empty if it has none that can be used
+	OtherCwd    bool        `json:"otherCwd,omitempty"` // whether a session may request another one
 }
 
 // About returns the description of the agent for people, or else its title.

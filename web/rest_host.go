@@ -21,6 +21,12 @@ func (s *Server) agentSessions(r *http.Request, _ []byte) (protocol.AgentSession
 	return s.hub.AgentSessions(r.Context(), r.PathValue("name"), r.URL.Query().Get("cwd"))
 }
 
+// agentDirectories lists directories in which an agent may work. It is a POST, since it reads
+// the disk and may start git, which a page of another site must not be able to cause.
+func (s *Server) agentDirectories(r *http.Request, _ []byte) (protocol.DirectoriesAnswer, error) {
+	return s.hub.AgentDirectories(r.Context(), r.PathValue("name"), r.URL.Query().Get("query"))
+}
+
 func (s *Server) listHost(r *http.Request, _ []byte) (streamedAnswer, error) {
 	return streamedAnswer{listMember("sessions", s.hub.HostSessions(r.Context()))}, nil
 }

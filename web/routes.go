@@ -60,6 +60,7 @@ func (s *Server) sharedRoutes() {
 func (s *Server) hostRoutes() {
 	s.mux.Handle("GET /api/agents", respond(s, http.StatusOK, anonymous(s, s.agents)))
 	s.mux.Handle("POST /api/agents/{name}/sessions", respond(s, http.StatusOK, s.agentSessions))
+	s.mux.Handle("POST /api/agents/{name}/directories", respond(s, http.StatusOK, anonymous(s, s.agentDirectories)))
 	s.mux.Handle("GET /api/sessions", s.respondStreamed(anonymous(s, s.listHost)))
 	s.mux.Handle("POST /api/sessions", s.handle(s.createHost))
 	s.mux.Handle("GET /api/sessions/{id}", respond(s, http.StatusOK, anonymous(s, s.hostSession)))

@@ -37,6 +37,9 @@ agents:
 	api := e2e.API{URL: p.Stderr.Await(t, `"msg":"parley is ready: ([^"]+)"`)[1]}
 	require.Equal(t, "http://"+address, api.URL, "the flag takes precedence")
 	agents := e2e.MustCall[protocol.AgentsAnswer](t, api, e2e.Request{Method: http.MethodGet, Path: "/api/agents"}).Agents
+	for i := range agents {
+		agents[i].Cwd, agents[i].OtherCwd = "", false // depend on where the test runs
+	}
 	require.Contains(t, agents, protocol.AgentProfile{Name: "long", Description: "described in detail", Source: protocol.SourceConfigured})
 	require.Contains(t, agents, protocol.AgentProfile{Name: "short", Source: protocol.SourceConfigured})
 	require.NotEmpty(t, api.StartAgent(t, "long"))

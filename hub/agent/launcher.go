@@ -12,6 +12,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent/demo"
+	"parley/hub/agent/directories"
 	"parley/hub/agent/known"
 	"parley/hub/agent/profile"
 	"parley/hub/agent/supervisor"
@@ -53,6 +54,9 @@ type Options struct {
 	// FilesDir is the directory for attachments that agents read as files; empty to
 	// refuse these.
 	FilesDir string
+	// Ignored returns which of some names in a directory are ignored there, so that they
+	// are listed last; nil for none. It is safe for concurrent use.
+	Ignored func(ctx context.Context, dir string, names []string) map[string]bool
 	// Known finds the agents that can be started without a profile; nil for none.
 	Known *known.Finder
 }
@@ -80,6 +84,8 @@ type Launcher struct {
 	records  *supervisor.Records
 	slots    map[string]*limit.Slots // of the profiles that bound how many agents run, by name
 	files    agentFiles
+
+	directories *directories.Lister
 
 	questionBytes limit.Budget // of the pending questions of all agents
 }
@@ -115,6 +121,7 @@ func NewLauncher(profiles []profile.Profile, log *zap.Logger, opts Options) (*La
 	return &Launcher{
 		profiles: profiles, log: log, opts: opts, slots: slots,
 		history: demo.NewHistory(opts.DemoDir), records: records, files: agentFiles{opts.FilesDir},
+		directories: directories.NewLister(opts.Ignored),
 	}, nil
 }
 
@@ -126,6 +133,23 @@ func (l *Launcher) Profiles() []protocol.AgentProfile {
 // Missing implements [hub.Launcher].
 func (l *Launcher) Missing() []protocol.MissingAgent {
 	return profile.Offer(l.profiles, l.opts.Known).Missing
+}
+
+// Directories implements [hub.Launcher]. The demo agent works in no directory of the user's.
+func (l *Launcher) Directories(ctx context.Context, name, query string) (protocol.DirectoriesAnswer, error) {
+	none := protocol.DirectoriesAnswer{Directories: []string{}, Roots: []string{}}
+	p, ok := l.profile(name)
+	switch {
+	case !ok:
+		return none, fmt.Errorf("agent %q: %w", name, rules.ErrNoProfile)
+	case name == profile.Demo:
+		return none, nil
+	}
+	own, roots, err := p.WorkingDirs()
+	if err != nil {
+		return none, fmt.Errorf("agent %q: %w", name, err)
+	}
+	return l.directories.List(ctx, directories.Query{Own: own, Roots: roots, Text: query})
 }
 
 // Launch implements [hub.Launcher]. Its error says why the agent is not ready, as a

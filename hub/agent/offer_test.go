@@ -57,7 +57,9 @@ func TestLauncher_offers_installed_agents(t *testing.T) {
 	require.Equal(t, []string{profile.Demo, profile.DemoV2}, []string{profiles[len(profiles)-2].Name, profiles[len(profiles)-1].Name})
 	opencode, ok := profileNamed(profiles, "opencode")
 	require.True(t, ok)
-	require.Equal(t, protocol.AgentProfile{Name: "opencode", Title: "opencode", Description: "opencode, installed on the server's machine",
+	wd, err := os.Getwd()
+	require.NoError(t, err)
+	require.Equal(t, protocol.AgentProfile{Name: "opencode", Cwd: wd, OtherCwd: true, Title: "opencode", Description: "opencode, installed on the server's machine",
 		Source: protocol.SourceInstalled, SignIn: "opencode auth login"}, opencode)
 	_, ok = missingNamed(missing, "opencode")
 	require.False(t, ok)

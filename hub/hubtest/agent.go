@@ -69,6 +69,11 @@ func (a *Agents) Sessions(context.Context, string, string) (protocol.AgentSessio
 	return protocol.AgentSessionsAnswer{}, errors.New("these agents list no sessions")
 }
 
+// Directories implements [hub.Launcher].
+func (a *Agents) Directories(context.Context, string, string) (protocol.DirectoriesAnswer, error) {
+	return protocol.DirectoriesAnswer{}, errors.New("these agents work in no directory")
+}
+
 // Launch implements [hub.Launcher].
 func (a *Agents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	a.mu.Lock()

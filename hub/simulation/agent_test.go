@@ -47,6 +47,10 @@ func (l *launcher) Profiles() []protocol.AgentProfile {
 func (l *launcher) Missing() []protocol.MissingAgent { return nil }
 
 // Sessions implements [hub.Launcher].
+func (l *launcher) Directories(context.Context, string, string) (protocol.DirectoriesAnswer, error) {
+	return protocol.DirectoriesAnswer{}, errors.New("not offered")
+}
+
 func (l *launcher) Sessions(context.Context, string, string) (protocol.AgentSessionsAnswer, error) {
 	return protocol.AgentSessionsAnswer{}, errors.New("not offered")
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"parley/hub/rules"
@@ -34,17 +35,33 @@ func (p Profile) WorkingDir(requested string) (string, error) {
 	if dir == own {
 		return dir, nil
 	}
-	roots := p.Dirs
-	if len(roots) == 0 {
-		roots = []string{own}
-	}
-	for _, allowed := range roots {
-		root, err := resolveDir(allowed)
-		if err == nil && isInside(root, dir) {
-			return dir, nil
-		}
+	if slices.ContainsFunc(p.roots(own), func(root string) bool { return isInside(root, dir) }) {
+		return dir, nil
 	}
 	return "", rules.ErrCwdNotAllowed
+}
+
+// WorkingDirs returns the profile's own working directory, and the directories inside which
+// clients may choose another, without symbolic links. The error wraps rules.ErrNoDir.
+func (p Profile) WorkingDirs() (own string, roots []string, err error) {
+	if own, err = p.ownDir(); err != nil {
+		return "", nil, err
+	}
+	return own, p.roots(own), nil
+}
+
+// roots returns the directories inside which clients may choose a working directory. It
+// leaves out those that do not exist.
+func (p Profile) roots(own string) (roots []string) {
+	if len(p.Dirs) == 0 {
+		return []string{own}
+	}
+	for _, allowed := range p.Dirs {
+		if root, err := resolveDir(allowed); err == nil && !slices.Contains(roots, root) {
+			roots = append(roots, root)
+		}
+	}
+	return roots
 }
 
 // ownDir returns the profile's own working directory without symbolic links. Its error

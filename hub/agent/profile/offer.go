@@ -69,6 +69,9 @@ func (p Profile) offer(source protocol.AgentSource) protocol.AgentProfile {
 	if a, ok := p.known(); ok {
 		offered.Title, offered.SignIn = a.Title, a.SignIn
 	}
+	if own, roots, err := p.WorkingDirs(); err == nil {
+		offered.Cwd, offered.OtherCwd = own, len(roots) > 0
+	}
 	return offered
 }
 

@@ -37,7 +37,7 @@ type Profile struct {
 	// server's own.
 	Dir string
 	// Dirs are the directories inside which clients may choose another working
-	// directory; if empty, Dir is the only one.
+	// directory; if empty, they may choose one inside Dir.
 	Dirs []string
 	// AdditionalDirectories are further directories that the agent works on, if it can.
 	AdditionalDirectories []string

@@ -126,6 +126,9 @@ func (s *State) refuseCreation(failure string, err error) rules.Effect {
 	if refusal.Code == protocol.CodeAgentAuthRequired {
 		refusal.AuthMethods = s.Session.Facts.AuthMethods
 	}
+	if errors.Is(err, rules.ErrCwdNotAllowed) {
+		refusal.Field = "cwd"
+	}
 	return rules.Release{Hold: holdLaunch, Err: refusal}
 }
 

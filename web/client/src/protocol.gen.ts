@@ -1952,6 +1952,10 @@ export interface AgentProfile {
   source?: AgentSource;
   /** the command that signs in to the agent, on the server's machine */
   signIn?: string;
+  /** the working directory of sessions that request none; empty if it has none that can be used */
+  cwd?: string;
+  /** whether a session may request another one */
+  otherCwd?: boolean;
 }
 
 /**
@@ -1994,6 +1998,19 @@ export interface ListedSession {
   title: string;
   /** as the agent writes it; null if unknown */
   updatedAt: string | null;
+}
+
+/**
+ * DirectoriesAnswer lists directories in which an agent may work, as absolute paths
+ * without symbolic links. Server to client, REST only.
+ */
+export interface DirectoriesAnswer {
+  /** those that match the query; hidden ones and those that git ignores come last */
+  directories: string[];
+  /** the agent may work in these and what is inside them */
+  roots: string[];
+  /** further directories may match */
+  more: boolean;
 }
 
 /**

@@ -138,6 +138,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		Attachments:  attachments,
 		FilesDir:     filepath.Join(data, "agent-files"),
 		StartTimeout: c.AgentStartTimeout,
+		Ignored:      worktree.Ignored,
 		Known:        c.KnownAgents,
 
 		ProtocolVersion: c.AgentProtocol,
