@@ -66,7 +66,13 @@ export interface Restartable {
   stop(): Promise<void>;
 }
 
+/** Starts such a server in the current directory. */
 export async function startRestartable(...flags: string[]): Promise<Restartable> {
+  return startRestartableIn(process.cwd(), ...flags);
+}
+
+/** Starts such a server in a directory. */
+export async function startRestartableIn(cwd: string, ...flags: string[]): Promise<Restartable> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
   const program = inject("parley");
   const [data, copy] = [join(dir, "data"), join(dir, "copy")];
@@ -74,6 +80,7 @@ export async function startRestartable(...flags: string[]): Promise<Restartable>
   let child: ChildProcess;
   const start = async () => {
     child = spawn(program, ["serve", "--listen", address, "--data", data, ...flags], {
+      cwd,
       stdio: ["ignore", "ignore", "pipe"],
     });
     address = new URL(await ready(child)).host;

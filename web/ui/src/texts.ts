@@ -31,13 +31,14 @@ import {
   notice,
 } from "./texts/rows.ts";
 import { invite, join, state } from "./texts/session.ts";
-import { start, running, share } from "./texts/start.ts";
+import { start, running, share, directory } from "./texts/start.ts";
 
 export const t = {
   ...common,
   start,
   running,
   share,
+  directory,
   invite,
   join,
   state,

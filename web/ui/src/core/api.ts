@@ -7,6 +7,7 @@ import {
   type Attribution,
   type AuthMethod,
   type CreateAnswer,
+  type DirectoriesAnswer,
   type ErrorBody,
   type HostSession,
   type InvitationAnswer,
@@ -45,9 +46,16 @@ async function ask<T>(
   const value: unknown = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (answer.ok) return value as T;
   const e = (value ?? {}) as Partial<ErrorBody>;
-  const { code = "INTERNAL", error = answer.statusText, retryable, retryAfterMs, authMethods } = e;
+  const {
+    code = "INTERNAL",
+    error = answer.statusText,
+    retryable,
+    retryAfterMs,
+    authMethods,
+    field,
+  } = e;
   if (authMethods) throw new SignInNeeded(error, authMethods);
-  throw new ParleyError(code, error, retryable, retryAfterMs);
+  throw new ParleyError(code, error, retryable, retryAfterMs, field);
 }
 
 export async function listSessions(): Promise<Session[]> {
@@ -61,6 +69,16 @@ export function listAgents(): Promise<AgentsAnswer> {
 /** Returns the sessions that an agent has already. The server starts the agent for this. */
 export function listAgentSessions(agent: string): Promise<AgentSessionsAnswer> {
   return ask<AgentSessionsAnswer>("POST", `/api/agents/${encodeURIComponent(agent)}/sessions`, {});
+}
+
+/** Returns directories in which an agent may work, and that match what the user has typed. */
+export function listDirectories(
+  agent: string,
+  query: string,
+  givenUp: AbortSignal,
+): Promise<DirectoriesAnswer> {
+  const path = `/api/agents/${encodeURIComponent(agent)}/directories?query=${encodeURIComponent(query)}`;
+  return ask<DirectoriesAnswer>("POST", path, {}, {}, givenUp);
 }
 
 export async function listHostSessions(): Promise<HostSession[]> {

@@ -24,6 +24,7 @@ export interface Remembered {
 }
 
 const nameKey = "parley:name";
+const directoryKey = (agent: string) => `parley:directory:${agent}`;
 const sessionKey = (id: string) => `parley:session:${id}`;
 
 // Storage can be full or forbidden. What is lost is asked for again.
@@ -78,6 +79,15 @@ export function preference(key: string): string | null {
 
 export function prefer(key: string, value: string): void {
   write(`parley:${key}`, value);
+}
+
+/** Returns the working directory that was last chosen for an agent; "" for its own. */
+export function rememberedDirectory(agent: string): string {
+  return read(directoryKey(agent)) ?? "";
+}
+
+export function rememberDirectory(agent: string, directory: string): void {
+  write(directoryKey(agent), directory || null);
 }
 
 /** Returns the name in a user id made by newUserId; other ids are returned unchanged. */

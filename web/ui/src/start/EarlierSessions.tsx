@@ -1,12 +1,14 @@
-import { Button, NativeSelect } from "@mantine/core";
-import { useState } from "react";
+import { Button, Select } from "@mantine/core";
+import { useMemo, useState } from "react";
 
 import type { ListedSession } from "parley-client";
 
 import { listAgentSessions } from "../core/api.ts";
+import { fullTime } from "../core/format.ts";
 import { marked } from "../core/visible.ts";
 import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
+import "./EarlierSessions.css";
 
 interface Props {
   agent: string;
@@ -19,6 +21,7 @@ export function EarlierSessions({ agent, chosen, onChoose }: Props) {
   const [sessions, setSessions] = useState<readonly ListedSession[] | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
+  const byId = useMemo(() => new Map(sessions?.map((s) => [s.sessionId, s])), [sessions]);
   const list = async () => {
     setBusy(true);
     setError("");
@@ -44,20 +47,40 @@ export function EarlierSessions({ agent, chosen, onChoose }: Props) {
   }
   return (
     <>
-      <NativeSelect
+      <Select
         label={t.share.earlierLabel}
+        description={chosen && placeOf(chosen)}
+        classNames={{ description: "breaks", input: "chosen-session" }}
         value={chosen?.sessionId ?? ""}
-        onChange={(e) =>
-          onChoose(sessions.find((s) => s.sessionId === e.currentTarget.value) ?? null)
-        }
-        data={[{ value: "", label: t.share.newSession }, ...sessions.map(entryOf)]}
+        allowDeselect={false}
+        data={[
+          { value: "", label: t.share.newSession },
+          ...[...byId.values()].map((s) => ({ value: s.sessionId, label: titleOf(s) })),
+        ]}
+        renderOption={({ option }) => {
+          const session = byId.get(option.value);
+          return (
+            <span className="earlier-session breaks">
+              {option.label}
+              {session && <span className="soft">{placeOf(session)}</span>}
+            </span>
+          );
+        }}
+        maxDropdownHeight={280}
+        onChange={(id) => onChoose(byId.get(id ?? "") ?? null)}
       />
       {chosen && <p className="soft">{t.share.earlierAbout}</p>}
     </>
   );
 }
 
-function entryOf(s: ListedSession) {
-  const when = s.updatedAt ? ` (${marked(s.updatedAt)})` : "";
-  return { value: s.sessionId, label: marked(s.title || s.sessionId) + when };
+function titleOf(s: ListedSession): string {
+  return marked(s.title || s.sessionId);
+}
+
+/** Returns when a session was last used, as far as the agent tells, and its directory. */
+function placeOf(s: ListedSession): string {
+  const at = Date.parse(s.updatedAt ?? "");
+  const when = Number.isNaN(at) ? marked(s.updatedAt ?? "") : fullTime(at);
+  return [when, marked(s.cwd)].filter((part) => part !== "").join(" · ");
 }

@@ -1,13 +1,14 @@
 import { Button, Checkbox, Modal, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import type {
-  AgentProfile,
-  AuthMethod,
-  CreateAnswer,
-  HostSession,
-  ListedSession,
-  Mode,
+import {
+  ParleyError,
+  type AgentProfile,
+  type AuthMethod,
+  type CreateAnswer,
+  type HostSession,
+  type ListedSession,
+  type Mode,
 } from "parley-client";
 
 import {
@@ -18,7 +19,14 @@ import {
   startAgent,
   type StartRequest,
 } from "../core/api.ts";
-import { newUserId, remember, rememberedName, rememberName } from "../core/memory.ts";
+import {
+  newUserId,
+  remember,
+  rememberDirectory,
+  rememberedDirectory,
+  rememberedName,
+  rememberName,
+} from "../core/memory.ts";
 import { server } from "../core/place.ts";
 import { modes } from "../core/rights.ts";
 import { marked } from "../core/visible.ts";
@@ -29,6 +37,7 @@ import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
 import { EarlierSessions } from "./EarlierSessions.tsx";
 import { StartProgress } from "./StartProgress.tsx";
+import { WorkingDirectory } from "./WorkingDirectory.tsx";
 
 interface Props {
   agents: readonly AgentProfile[];
@@ -65,9 +74,11 @@ interface FormProps {
 
 function Form({ agents, agent, onMade }: FormProps) {
   const running = useRunning();
+  const first = agent || (agents[0]?.name ?? "");
   const [form, setForm] = useState<Wishes>({
     from: "fresh",
-    agent: agent || (agents[0]?.name ?? ""),
+    agent: first,
+    cwd: rememberedDirectory(first),
     adopt: null,
     hostSession: "",
     name: rememberedName(),
@@ -77,9 +88,15 @@ function Form({ agents, agent, onMade }: FormProps) {
     attributed: true,
   });
   const change = (part: Partial<Wishes>) => setForm({ ...form, ...part });
-  const { busy, start, error, ways, submit, giveUp } = useSharing(onMade);
+  const { busy, start, error, refused, ways, submit, giveUp } = useSharing(onMade);
   const [checked, setChecked] = useState(false);
   const nameMissing = form.name.trim() === "";
+  const wishes = (): Wishes => ({
+    ...form,
+    // What was chosen earlier counts only while the user sees it.
+    cwd: agents.some((a) => a.name === form.agent && a.otherCwd) ? form.cwd : "",
+    hostSession: form.hostSession || (running[0]?.id ?? ""),
+  });
   return (
     <form
       className="stack"
@@ -87,10 +104,10 @@ function Form({ agents, agent, onMade }: FormProps) {
         e.preventDefault();
         setChecked(true);
         if (nameMissing) return;
-        void submit({ ...form, hostSession: form.hostSession || (running[0]?.id ?? "") });
+        void submit(wishes());
       }}
     >
-      <What form={form} onChange={change} agents={agents} running={running} />
+      <What form={form} onChange={change} agents={agents} running={running} refused={refused} />
       <Terms form={form} onChange={change} complain={checked && nameMissing} />
       {start && <StartProgress starting={start.agent} since={start.since} onGiveUp={giveUp} />}
       {error && (
@@ -102,7 +119,7 @@ function Form({ agents, agent, onMade }: FormProps) {
         <SignInWays
           methods={ways}
           busy={busy ? "" : null}
-          onSignIn={(signIn) => void submit({ ...form, signIn })}
+          onSignIn={(signIn) => void submit({ ...wishes(), signIn })}
         />
       )}
       <Button type="submit" loading={busy} disabled={form.from === "fresh" && form.agent === ""}>
@@ -115,6 +132,8 @@ function Form({ agents, agent, onMade }: FormProps) {
 interface Wishes {
   from: "fresh" | "running";
   agent: string;
+  /** The working directory; "" for the agent's own. */
+  cwd: string;
   /** A session that the agent has already; null for a new one. */
   adopt: ListedSession | null;
   /** The id of a way to sign in first. */
@@ -133,6 +152,7 @@ function requestOf(w: Wishes): StartRequest {
   return {
     agent: w.agent,
     ...(title && { title }),
+    ...(w.cwd && { cwd: w.cwd }),
     ...(w.adopt && { adopt: w.adopt.sessionId, cwd: w.adopt.cwd }),
     ...(w.signIn && { signIn: w.signIn }),
   };
@@ -148,6 +168,7 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
   const [busy, setBusy] = useState(false);
   const [start, setStart] = useState<Start | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const [refused, setRefused] = useState<string | null>(null); // a working directory
   const [ways, setWays] = useState<readonly AuthMethod[]>([]);
   const giveUp = useGiveUp(start?.agent.id);
   const submit = async (w: Wishes) => {
@@ -157,6 +178,7 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
     const signal = giveUp.begin();
     setBusy(true);
     setError(null);
+    setRefused(null);
     setWays([]);
     try {
       const hostSessionId =
@@ -172,16 +194,18 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
         attribution: w.attributed ? "prefix" : "off",
       });
       keep(made, name, title);
+      if (w.from === "fresh" && !w.adopt) rememberDirectory(w.agent, w.cwd);
       onMade(made);
     } catch (e) {
-      if (!signal.aborted) setError(errorText(e));
+      if (e instanceof ParleyError && e.field === "cwd" && !w.adopt) setRefused(w.cwd);
+      else if (!signal.aborted) setError(errorText(e));
       setWays(e instanceof SignInNeeded ? e.methods : []);
       setBusy(false);
     } finally {
       setStart(null);
     }
   };
-  return { busy, start, error, ways, submit, giveUp: giveUp.abort };
+  return { busy, start, error, refused, ways, submit, giveUp: giveUp.abort };
 }
 
 /** Lets the user give up starting an agent. Closing the dialog gives up as well. */
@@ -208,9 +232,12 @@ interface PartProps {
 interface WhatProps extends PartProps {
   agents: readonly AgentProfile[];
   running: readonly HostSession[];
+  /** A working directory that the server has refused. */
+  refused: string | null;
 }
 
-function What({ form, onChange, agents, running }: WhatProps) {
+function What(props: WhatProps) {
+  const { form, onChange, running } = props;
   return (
     <>
       {running.length > 0 && (
@@ -226,28 +253,7 @@ function What({ form, onChange, agents, running }: WhatProps) {
         />
       )}
       {form.from === "fresh" ? (
-        <>
-          <NativeSelect
-            label={t.share.agent}
-            value={form.agent}
-            onChange={(e) => onChange({ agent: e.currentTarget.value, adopt: null })}
-            data={agents.map((a) => ({ value: a.name, label: labelOf(a) }))}
-          />
-          <EarlierSessions
-            key={form.agent}
-            agent={form.agent}
-            chosen={form.adopt}
-            onChoose={(adopt) => onChange({ adopt })}
-          />
-          <TextInput
-            ref={inItsDirection}
-            label={t.share.titleLabel}
-            placeholder={t.share.titlePlaceholder}
-            value={form.title}
-            maxLength={100}
-            onChange={(e) => onChange({ title: e.currentTarget.value })}
-          />
-        </>
+        <Fresh {...props} />
       ) : (
         <NativeSelect
           label={t.share.session}
@@ -259,6 +265,47 @@ function What({ form, onChange, agents, running }: WhatProps) {
           }))}
         />
       )}
+    </>
+  );
+}
+
+/** Describes the agent that is to be started. */
+function Fresh({ form, onChange, agents, refused }: WhatProps) {
+  const profile = agents.find((a) => a.name === form.agent);
+  return (
+    <>
+      <NativeSelect
+        label={t.share.agent}
+        value={form.agent}
+        onChange={(e) => {
+          const name = e.currentTarget.value;
+          onChange({ agent: name, cwd: rememberedDirectory(name), adopt: null });
+        }}
+        data={agents.map((a) => ({ value: a.name, label: labelOf(a) }))}
+      />
+      <EarlierSessions
+        key={form.agent}
+        agent={form.agent}
+        chosen={form.adopt}
+        onChoose={(adopt) => onChange({ adopt })}
+      />
+      {profile?.otherCwd && !form.adopt && (
+        <WorkingDirectory
+          key={`in ${form.agent}`}
+          agent={profile}
+          value={form.cwd}
+          refused={refused === form.cwd}
+          onChange={(cwd) => onChange({ cwd })}
+        />
+      )}
+      <TextInput
+        ref={inItsDirection}
+        label={t.share.titleLabel}
+        placeholder={t.share.titlePlaceholder}
+        value={form.title}
+        maxLength={100}
+        onChange={(e) => onChange({ title: e.currentTarget.value })}
+      />
     </>
   );
 }

@@ -98,3 +98,12 @@ export const share = {
   enter: "Enter the room",
   nameMissing: "Enter the name that others will see.",
 };
+
+export const directory = {
+  label: "Working directory",
+  own: (dir: string) => `Empty for ${dir}`,
+  refused: (roots: readonly string[]) =>
+    roots.length === 0
+      ? "There is no such directory, or the server does not allow it for this agent."
+      : `There is no such directory, or the server does not allow it. Allowed is what is inside ${roots.join(", ")}.`,
+};
