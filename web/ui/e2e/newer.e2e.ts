@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
-import { guest, host, write } from "./people.ts";
+import { guest, host, people, visitor, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share } from "./share.ts";
 
@@ -54,4 +54,17 @@ test("a question about a command shows its title, its reason and the command", a
   await expectAccessible(olga, "with a question about a command");
   await card.getByRole("button", { name: "Keep them" }).click();
   await said(olga, "You chose no.").waitFor();
+});
+
+test("a part of the page that cannot be loaded does not empty the page", async () => {
+  const link = await share(server.url, "prompt_direct", "fast");
+  const olga = await visitor(server.url);
+  await olga.route(/assets\/Review-/, (route) => route.abort());
+  await olga.goto(link.host);
+  await olga.locator(".composer").waitFor();
+  await olga.getByRole("button", { name: "Changes" }).first().click();
+  await olga.getByRole("dialog").getByRole("button", { name: "Reload" }).waitFor();
+  await olga.keyboard.press("Escape");
+  await olga.locator(".composer").waitFor();
+  people.forEach((p) => p.complaints.splice(0)); // of the requests that were cut off
 });

@@ -1,4 +1,4 @@
-import { lazy, memo, Suspense, useEffect, useRef, useState } from "react";
+import { memo, Suspense, useEffect, useRef, useState } from "react";
 
 import {
   blocksOf,
@@ -10,6 +10,7 @@ import {
   type MarkdownBlock,
 } from "../core/blocks.ts";
 import { Part, useKept } from "../parts/kept.tsx";
+import { lazily } from "../parts/lazily.tsx";
 import { TextButton } from "../parts/TextButton.tsx";
 import { t } from "../texts.ts";
 import { GrowingCode } from "./GrowingCode.tsx";
@@ -17,10 +18,15 @@ import { WholeText } from "./WholeText.tsx";
 import "./RichText.css";
 
 const load = () => import("./Markdown.tsx");
-const Markdown = lazy(load);
+const Markdown = lazily(load, Plain);
 
 /** Loads the markdown renderer before it is needed. */
-export const preloadRichText = () => void load();
+export const preloadRichText = () => void load().catch(() => {}); // it is tried again
+
+/** Shows a text if the markdown renderer cannot be loaded. */
+function Plain({ text }: { text: string }) {
+  return <WholeText text={text} label={t.whole.text} />;
+}
 
 // The number of groups of blocks that are rendered at first.
 const groupsAtOnce = 16;

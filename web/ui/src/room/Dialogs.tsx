@@ -1,5 +1,5 @@
 import { Button, Drawer, Modal, Switch } from "@mantine/core";
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { Suspense, useEffect, useState, type ReactNode } from "react";
 
 import { parseLink } from "parley-client";
 
@@ -11,6 +11,7 @@ import { Visible } from "../content/Visible.tsx";
 import { Confirm } from "../parts/Confirm.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
 import { entriesOf, openOn } from "../start/choose.ts";
+import { lazily } from "../parts/lazily.tsx";
 import { Loading } from "../parts/Loading.tsx";
 import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
@@ -20,8 +21,26 @@ import { ForkDialog } from "./ForkDialog.tsx";
 import { SwitchDialog } from "./SwitchDialog.tsx";
 import "./Dialogs.css";
 
-const BellChoices = lazy(() => import("./BellChoices.tsx"));
-const Review = lazy(() => import("./review/Review.tsx"));
+const BellChoices = lazily(() => import("./BellChoices.tsx"), Unloaded);
+const Review = lazily(() => import("./review/Review.tsx"), UnloadedReview);
+
+/** Says that a part of the page could not be loaded. */
+function Unloaded() {
+  return (
+    <>
+      <p>{t.state.unloaded.about}</p>
+      <Button onClick={() => location.reload()}>{t.state.reload}</Button>
+    </>
+  );
+}
+
+function UnloadedReview({ onClose }: { onClose(): void }) {
+  return (
+    <Box title={t.state.unloaded.title} onClose={onClose}>
+      <Unloaded />
+    </Box>
+  );
+}
 
 interface Props {
   room: Room;

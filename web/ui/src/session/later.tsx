@@ -1,5 +1,6 @@
-import { lazy, type ComponentType } from "react";
+import type { ComponentType } from "react";
 
+import { lazily } from "../parts/lazily.tsx";
 import { t } from "../texts.ts";
 import { StatePage } from "./StatePage.tsx";
 
@@ -8,12 +9,7 @@ import { StatePage } from "./StatePage.tsx";
  * page that says so.
  */
 export function later<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {
-  return lazy(() =>
-    load().catch((error: unknown) => {
-      console.warn(error);
-      return { default: NotLoaded as ComponentType<P> };
-    }),
-  );
+  return lazily(load, NotLoaded);
 }
 
 function NotLoaded() {
