@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -188,9 +190,7 @@ func TestFork_goes_on_in_a_new_session_with_its_history(t *testing.T) {
 	host := e2e.Connect(t, link, "")
 	require.Equal(t, protocol.RoleHost, host.Self().Role)
 	require.Equal(t, origin.Self().UserID, host.Self().UserID)
-	e2e.AwaitEvent(t, host, func(e *protocol.HostSessionUpdate) bool {
-		return strings.Contains(string(e.Notification), "plan the first thing")
-	})
+	awaitReplay(t, host, "plan the first thing")
 	require.Contains(t, said(t, host, "memory of the fork"), "- plan the first thing")
 	require.NotContains(t, said(t, origin, "memory of the origin"), "of the fork")
 	s.Kill()
@@ -219,9 +219,7 @@ func TestAdopt_shares_a_session_that_the_agent_has_with_its_history(t *testing.T
 	require.NoError(t, err)
 
 	host := e2e.Connect(t, link, "")
-	e2e.AwaitEvent(t, host, func(e *protocol.HostSessionUpdate) bool {
-		return strings.Contains(string(e.Notification), "plan the first thing")
-	})
+	awaitReplay(t, host, "plan the first thing")
 	require.Contains(t, said(t, host, "memory"), "- plan the first thing")
 	s.Kill()
 	s = s.Restart(t)
@@ -240,4 +238,15 @@ func TestAdopt_shares_a_session_that_the_agent_has_with_its_history(t *testing.T
 	require.NotZero(t, unknown.ExitCode(t))
 	require.Contains(t, unknown.Stderr.String(), "no such conversation")
 	s.Stop(t)
+}
+
+// awaitReplay waits until the session has an event with a text, which it may have had
+// before the client connected.
+func awaitReplay(t *testing.T, c *e2e.Participant, text string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		page, err := c.History(t.Context(), protocol.History{Limit: 100})
+		require.NoError(t, err)
+		return slices.ContainsFunc(page.Events, func(e json.RawMessage) bool { return strings.Contains(string(e), text) })
+	}, time.Minute, 50*time.Millisecond)
 }
