@@ -99,7 +99,9 @@ test("older events are loaded near the start of the list, and not because a row 
   await write(olga, "Agent", "work 20000"); // more than a page keeps
   await said(olga, "Done in").waitFor({ timeout: 60_000 });
   await write(olga, "Agent", "stream 9000 1"); // a high row
-  await expect.poll(() => said(olga, "Done in").count(), { timeout: 60_000 }).toBe(2);
+  const stop = olga.getByRole("button", { name: "Stop the agent" });
+  await stop.waitFor();
+  await stop.waitFor({ state: "hidden", timeout: 60_000 });
   await write(olga, "People", "At the end.");
   await said(olga, "At the end.").waitFor();
   expect(asked).toBe(0);

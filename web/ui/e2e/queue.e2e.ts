@@ -19,24 +19,24 @@ test("prompts that wait are shown to everyone, and arranged by their authors and
   const olga = await host(link.host);
   const ben = await guest(link.invite, "Ben");
   await propose(link.host, "wait");
-  await propose(link.host, "help one");
-  await write(ben, "Agent", "help two");
-  await propose(link.host, "help three");
+  await propose(link.host, "who one");
+  await write(ben, "Agent", "who two");
+  await propose(link.host, "who three");
 
   const list = (page: typeof olga) => page.getByRole("region", { name: "Prompts that wait" });
   for (const page of [olga, ben])
     await list(page).getByRole("button", { name: "3 prompts wait" }).click();
   const entries = list(olga).getByRole("listitem");
   await expect.poll(() => entries.allInnerTexts()).toHaveLength(3);
-  const theirs = list(ben).getByRole("listitem").filter({ hasText: "help one" });
+  const theirs = list(ben).getByRole("listitem").filter({ hasText: "who one" });
   expect(await theirs.getByRole("button").count(), "it is not Ben's").toBe(0);
   await expectAccessible(olga, "with the queue");
 
-  await entries.filter({ hasText: "help three" }).getByRole("button", { name: "Move up" }).click();
-  await expect.poll(async () => (await entries.allInnerTexts())[1]).toContain("help three");
+  await entries.filter({ hasText: "who three" }).getByRole("button", { name: "Move up" }).click();
+  await expect.poll(async () => (await entries.allInnerTexts())[1]).toContain("who three");
   await said(ben, "Olga changed the order of the prompts").waitFor();
 
-  const own = list(ben).getByRole("listitem").filter({ hasText: "help two" });
+  const own = list(ben).getByRole("listitem").filter({ hasText: "who two" });
   await own.getByRole("button", { name: "Edit" }).click();
   const field = own.getByRole("textbox");
   await field.fill("discarded");
@@ -44,17 +44,17 @@ test("prompts that wait are shown to everyone, and arranged by their authors and
   await field.waitFor({ state: "hidden" });
   await own.getByRole("button", { name: "Edit" }).click();
   await own.getByText("It keeps its place").waitFor();
-  await own.getByRole("textbox").fill("help four");
+  await own.getByRole("textbox").fill("who four");
   await own.getByRole("button", { name: "Save" }).click();
-  await expect.poll(async () => (await entries.allInnerTexts())[2]).toContain("help four");
+  await expect.poll(async () => (await entries.allInnerTexts())[2]).toContain("who four");
 
-  await entries.filter({ hasText: "help one" }).getByRole("button", { name: "Withdraw" }).click();
+  await entries.filter({ hasText: "who one" }).getByRole("button", { name: "Withdraw" }).click();
   await expect.poll(() => entries.allInnerTexts()).toHaveLength(2);
 
   await to(olga, "Agent");
-  await olga.locator(".composer textarea").first().fill("help me now");
+  await olga.locator(".composer textarea").first().fill("who me now");
   await olga.getByRole("button", { name: "Interrupt" }).click();
   await list(olga).waitFor({ state: "hidden" }); // all have run
-  const rows = await olga.locator("article.prompt").allInnerTexts();
-  expect(rows.some((r) => r.includes("help me now") && r.includes("Interrupts"))).toBe(true);
+  const row = olga.locator("article.prompt", { hasText: "who me now" });
+  await row.filter({ hasText: "Interrupts" }).waitFor();
 });
