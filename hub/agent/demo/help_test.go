@@ -85,16 +85,16 @@ func TestHelp_lists_a_scene_for_each_capability_of_clients(t *testing.T) {
 	require.Contains(t, help, "with a slash and the word")
 }
 
-// tourPrompt matches a row of the table of prompts in the README.
+// tourPrompt matches a row of the table of prompts in docs/tour.md.
 var tourPrompt = regexp.MustCompile("(?m)^\\| `([a-z ]+)` \\| ")
 
-func TestReadme_names_prompts_that_the_demo_agent_knows(t *testing.T) {
+func TestTour_names_prompts_that_the_demo_agent_knows(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile("../../../README.md")
+	raw, err := os.ReadFile("../../../docs/tour.md")
 	require.NoError(t, err)
 	_, table, found := strings.Cut(string(raw), "| prompt | what it shows |\n")
 	require.True(t, found)
-	table, _, _ = strings.Cut(table, "\n\n")
+	table, _, _ = strings.Cut(strings.TrimRight(table, "\n"), "\n\n")
 	help := helpIn(t, 1) + helpIn(t, 2)
 	var prompts []string
 	for _, row := range tourPrompt.FindAllStringSubmatch(table, -1) {

@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The table of README.md says which agents are tested, and for what. This test runs without
+// The table of docs/agents.md says which agents are tested, and for what. This test runs without
 // the agents.
-func TestREADME_has_the_table_of_tested_agents(t *testing.T) {
-	readme, err := os.ReadFile("../../../README.md")
+func TestDocs_have_the_table_of_tested_agents(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/agents.md")
 	require.NoError(t, err)
-	if want := table(t); !strings.Contains(string(readme), want) {
-		t.Errorf("README.md does not have this table:\n%s", want)
+	if want := table(t); !strings.Contains(string(page), want) {
+		t.Errorf("docs/agents.md does not have this table:\n%s", want)
 	}
 }
 
