@@ -1,12 +1,15 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"os"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Server is a running server.
@@ -75,12 +78,19 @@ func FreeAddress(t testing.TB) string {
 	return ""
 }
 
-// CopyData copies the files of a data directory, so that a test can damage them.
+// CopyData copies the files of a data directory, so that a test can damage
+// them. The server may be running: the copy begins again when a file is removed
+// while it is being made, as git's lock files are.
 func CopyData(t testing.TB, from string) string {
 	t.Helper()
-	to := t.TempDir()
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		t.Fatal(err)
+	for deadline := time.Now().Add(Timeout); ; {
+		to := t.TempDir()
+		err := os.CopyFS(to, os.DirFS(from))
+		switch {
+		case err == nil:
+			return to
+		case !errors.Is(err, fs.ErrNotExist) || time.Now().After(deadline):
+			t.Fatal(err)
+		}
 	}
-	return to
 }
