@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/agent/peer"
 	"parley/hub/agent/wire"
 	"parley/hub/rules"
 )
@@ -45,7 +46,7 @@ func (s *session) classify(err error) error {
 // secrets masked.
 func (s *session) recentStderr() string {
 	const maxBytes = 600
-	text := printable(s.peer.stderr())
+	text := printable(s.peer.Stderr())
 	if len(text) > maxBytes {
 		text = "…" + strings.ToValidUTF8(text[len(text)-maxBytes:], "")
 	}
@@ -53,7 +54,7 @@ func (s *session) recentStderr() string {
 }
 
 // printable returns an agent's standard error in a form that people may be shown.
-func printable(stderr string) string { return wire.ForPeople(stderr, tailSize) }
+func printable(stderr string) string { return wire.ForPeople(stderr, peer.TailSize) }
 
 // authMethod is an ACP authentication method: a way to sign in.
 type authMethod struct {
@@ -168,5 +169,5 @@ func (s *session) earlyExitError() error {
 	if s.stray.bytes > maxStrayBytes {
 		return fmt.Errorf("wrote %d KiB to its standard output that are not messages of the Agent Client Protocol", s.stray.bytes>>10)
 	}
-	return errors.New(s.exit().text + " before it was ready")
+	return errors.New(s.exit().Text + " before it was ready")
 }

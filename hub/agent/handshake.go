@@ -72,7 +72,7 @@ func (s *session) chooseDialect(m wire.Message) {
 	_ = json.Unmarshal(m.Result, &announced) // as before
 	for _, capabilities := range []json.RawMessage{announced.Capabilities, announced.AgentCapabilities} {
 		if support := rules.SupportIn(capabilities); support != (rules.ContentSupport{}) {
-			s.blocks.support = support
+			s.blocks.Support = support
 			break
 		}
 	}

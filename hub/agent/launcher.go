@@ -11,14 +11,17 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub"
+	"parley/hub/agent/content"
 	"parley/hub/agent/demo"
 	"parley/hub/agent/directories"
 	"parley/hub/agent/known"
+	"parley/hub/agent/peer"
 	"parley/hub/agent/profile"
 	"parley/hub/agent/supervisor"
 	"parley/hub/agent/wire"
 	"parley/hub/blobs"
 	"parley/hub/internal/limit"
+	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -83,7 +86,7 @@ type Launcher struct {
 	history  *demo.History
 	records  *supervisor.Records
 	slots    map[string]*limit.Slots // of the profiles that bound how many agents run, by name
-	files    agentFiles
+	files    content.Files
 
 	directories *directories.Lister
 
@@ -120,7 +123,7 @@ func NewLauncher(profiles []profile.Profile, log *zap.Logger, opts Options) (*La
 	}
 	return &Launcher{
 		profiles: profiles, log: log, opts: opts, slots: slots,
-		history: demo.NewHistory(opts.DemoDir), records: records, files: agentFiles{opts.FilesDir},
+		history: demo.NewHistory(opts.DemoDir), records: records, files: content.Files{Root: opts.FilesDir},
 		directories: directories.NewLister(opts.Ignored),
 	}, nil
 }
@@ -197,7 +200,7 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 	if err != nil {
 		return nil, err
 	}
-	blocks := promptBlocks{host: spec.HostSession.String(), cwd: cwd, store: l.opts.Attachments, files: &l.files}
+	blocks := content.Source{Host: spec.HostSession.String(), Cwd: cwd, Store: l.opts.Attachments, Files: &l.files}
 	s := startSession(p, chosen, spec, sink, blocks, l.opts, &l.questionBytes, log)
 	err = l.makeReady(ctx, s, spec, chosen, cwd)
 	s.ready.Store(err == nil)
@@ -240,7 +243,7 @@ func (l *Launcher) profile(name string) (profile.Profile, bool) {
 
 // start starts the agent of a profile, and returns it with the session's working
 // directory.
-func (l *Launcher) start(spec rules.LaunchSpec, p profile.Profile, log *zap.Logger) (peer, string, error) {
+func (l *Launcher) start(spec rules.LaunchSpec, p profile.Profile, log *zap.Logger) (peer.Peer, string, error) {
 	if profile.IsBuiltIn(spec.Profile) {
 		if spec.Cwd != "" && !filepath.IsAbs(spec.Cwd) {
 			return nil, "", rules.ErrCwdNotAllowed
@@ -258,12 +261,17 @@ func (l *Launcher) start(spec rules.LaunchSpec, p profile.Profile, log *zap.Logg
 		if spec.Profile == profile.DemoV2 {
 			options.Version = version2
 		}
-		return startDemo(options), cwd, nil
+		return peer.StartDemo(options), cwd, nil
 	}
 	cwd, err := p.WorkingDir(spec.Cwd)
 	if err != nil {
 		return nil, "", err
 	}
-	started, err := startProcess(p, cwd, l.records, log)
+	started, err := peer.StartProcess(p, cwd, l.records, log)
 	return started, cwd, err
+}
+
+// SweepFiles implements [hub.FileKeeper].
+func (l *Launcher) SweepFiles(needed func(host journal.SessionID) bool) error {
+	return l.files.Sweep(needed)
 }

@@ -3,6 +3,8 @@ package agent
 import (
 	"encoding/json"
 	"strconv"
+
+	"parley/hub/agent/content"
 )
 
 // Messages of the Agent Client Protocol with the members that Parley uses. Where nothing
@@ -77,15 +79,8 @@ type (
 	// client → agent: session/prompt
 	promptParams struct {
 		SessionID string          `json:"sessionId"`
-		Prompt    []contentBlock  `json:"prompt"`
+		Prompt    []content.Block `json:"prompt"`
 		Meta      json.RawMessage `json:"_meta,omitempty"`
-	}
-	// client → agent: in a contentBlock, tells a recap from the prompt
-	blockMeta struct {
-		Parley struct {
-			Recap       bool `json:"recap,omitempty"`
-			Attribution bool `json:"attribution,omitempty"`
-		} `json:"parley"`
 	}
 	// client → agent: the result of session/request_permission
 	permissionResult struct {

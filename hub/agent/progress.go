@@ -34,7 +34,7 @@ func (s *session) reportProgress(ctx context.Context, command string) {
 		case <-ctx.Done():
 			return
 		}
-		detail := lastLine(s.peer.stderr())
+		detail := lastLine(s.peer.Stderr())
 		if detail == "" {
 			detail = s.silentDetail(command)
 		}

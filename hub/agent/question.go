@@ -122,7 +122,7 @@ func (s *session) dropQuestions() {
 func (s *session) refuse(m wire.Message, code int, message string) {
 	s.log.Debug("refused a request of the agent", zap.String("method", truncateName(m.Method)), zap.Int("code", code))
 	line := wire.Failure(bytes.Clone(m.ID), &wire.Error{Code: code, Message: message})
-	s.out.put(func() []byte { return line })
+	s.out.Put(func() []byte { return line })
 }
 
 // handleCancelRequest withdraws a question. It still answers the request, as

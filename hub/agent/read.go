@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/agent/peer"
 	"parley/hub/agent/wire"
 	"parley/hub/rules"
 )
@@ -38,19 +39,19 @@ func (s *session) read(lines *wire.Reader) {
 	close(s.drained)
 	if <-s.launched {
 		end := s.exit()
-		s.emit(rules.AgentExited{ExitCode: end.code, StderrTail: printable(end.stderr)})
+		s.emit(rules.AgentExited{ExitCode: end.Code, StderrTail: printable(end.Stderr)})
 	}
 	s.dropQuestions()
 	close(s.ended)
 }
 
 // exit describes how the agent ended.
-func (s *session) exit() exit {
+func (s *session) exit() peer.Exit {
 	select {
-	case <-s.peer.gone():
-		return s.peer.exit()
+	case <-s.peer.Gone():
+		return s.peer.Exit()
 	default:
-		return exit{text: "does not end"}
+		return peer.Exit{Text: "does not end"}
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/agent/content"
 	"parley/hub/agent/facts"
+	"parley/hub/agent/peer"
 	"parley/hub/agent/profile"
 	"parley/hub/agent/wire"
 	"parley/hub/internal/limit"
@@ -18,7 +20,7 @@ import (
 // session is a running agent with its only session. It implements [hub.Agent].
 type session struct {
 	// immutable
-	peer             peer
+	peer             peer.Peer
 	log              *zap.Logger
 	sink             func(rules.AgentEvent)
 	profile          profile.Profile
@@ -27,14 +29,14 @@ type session struct {
 	maxLine          int           // in bytes
 	grace            time.Duration // Options.StopGrace
 	allQuestionBytes *limit.Budget // of the pending questions of all agents
-	out              *outbox
-	blocks           promptBlocks  // its support is set like dialect
-	replayed         chan struct{} // sent to by read for each part of a replay, received by Launch, never closed; capacity 1, since one signal is enough
-	drained          chan struct{} // closed by read when the agent has ended and its output is read, never sent to
-	launched         chan bool     // sent to once by Launch: whether it returns the agent; received by read; capacity 1, so that Launch does not wait
-	ended            chan struct{} // closed by read after the last event, never sent to
+	out              *peer.Outbox
+	blocks           content.Source // its support is set like dialect
+	replayed         chan struct{}  // sent to by read for each part of a replay, received by Launch, never closed; capacity 1, since one signal is enough
+	drained          chan struct{}  // closed by read when the agent has ended and its output is read, never sent to
+	launched         chan bool      // sent to once by Launch: whether it returns the agent; received by read; capacity 1, so that Launch does not wait
+	ended            chan struct{}  // closed by read after the last event, never sent to
 
-	workers sync.WaitGroup // read and out.run; Stop and a failed Launch end them and wait
+	workers sync.WaitGroup // read and out.Run; Stop and a failed Launch end them and wait
 
 	// set by Launch, then immutable
 	id          string
@@ -78,13 +80,13 @@ type session struct {
 
 // startSession starts the session's goroutines. They end when the peer has ended and
 // Launch has sent to launched.
-func startSession(p peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), blocks promptBlocks, opts Options, allQuestionBytes *limit.Budget, log *zap.Logger) *session {
+func startSession(p peer.Peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), blocks content.Source, opts Options, allQuestionBytes *limit.Budget, log *zap.Logger) *session {
 	s := &session{
 		peer: p, log: log, sink: sink, profile: from,
 		hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,
 		maxLine: opts.MaxLine, grace: opts.StopGrace,
 		allQuestionBytes: allQuestionBytes,
-		out:              newOutbox(p, opts.StopGrace),
+		out:              peer.NewOutbox(p, opts.StopGrace),
 		blocks:           blocks,
 		replayed:         make(chan struct{}, 1),
 		drained:          make(chan struct{}),
@@ -96,8 +98,8 @@ func startSession(p peer, from profile.Profile, spec rules.LaunchSpec, sink func
 	}
 	s.dialect = &dialect1{session: s}
 	s.facts.Run = invocation(from)
-	reader := wire.NewReader(p.stdout(), opts.MaxLine)
-	s.workers.Go(s.out.run)
+	reader := wire.NewReader(p.Stdout(), opts.MaxLine)
+	s.workers.Go(s.out.Run)
 	s.workers.Go(func() { s.read(reader) })
 	return s
 }
@@ -139,29 +141,6 @@ func (s *session) Defaults() []rules.OptionDefault { return s.profile.Defaults()
 // LoadError implements [hub.Agent].
 func (s *session) LoadError() error { return s.loadError }
 
-// Prompt implements [hub.Agent].
-func (s *session) Prompt(p rules.AgentPrompt) {
-	params := promptParams{SessionID: s.id, Meta: p.Meta, Prompt: []contentBlock{{Type: "text", Text: p.Text}}}
-	if p.Attribution != "" {
-		attribution := contentBlock{Type: "text", Text: p.Attribution, Meta: new(blockMeta)}
-		attribution.Meta.Parley.Attribution = true
-		params.Prompt = append([]contentBlock{attribution}, params.Prompt...)
-	}
-	if p.Recap != "" {
-		recap := contentBlock{Type: "text", Text: p.Recap, Meta: new(blockMeta)}
-		recap.Meta.Parley.Recap = true
-		params.Prompt = append([]contentBlock{recap}, params.Prompt...)
-	}
-	s.dialect.prompted(p.Turn)
-	s.strayReported.Store(false)
-	then := func(m wire.Message) { s.emitAll(s.dialect.answered(p.Turn, m)) }
-	if len(p.Content) > 0 {
-		s.promptWithContent(p, params, then)
-		return
-	}
-	s.call("session/prompt", params, then)
-}
-
 // Respond implements [hub.Agent].
 func (s *session) Respond(requestID, optionID string) {
 	s.respond(requestID, func(pendingQuestion) any { return newPermissionResult(optionID) })
@@ -202,10 +181,10 @@ func (s *session) send(line []byte, err error) {
 // queue puts a line into the outbox without waiting. The line is made when it is written;
 // an empty one is not written. queue kills the agent if the outbox is full.
 func (s *session) queue(line func() []byte) {
-	if !s.out.offer(line) {
+	if !s.out.Offer(line) {
 		s.killDeaf.Do(func() {
-			s.log.Warn("killing an agent that does not read its input", zap.Int("waiting", outboxSize))
-			s.peer.kill()
+			s.log.Warn("killing an agent that does not read its input", zap.Int("waiting", peer.OutboxSize))
+			s.peer.Kill()
 		})
 	}
 }

@@ -67,7 +67,7 @@ func (s *session) request(ctx context.Context, method string) {
 	defer timer.Stop()
 	select {
 	case <-closed:
-	case <-s.peer.gone():
+	case <-s.peer.Gone():
 	case <-timer.C:
 	case <-ctx.Done():
 	}
@@ -77,17 +77,17 @@ func (s *session) request(ctx context.Context, method string) {
 // then sends SIGTERM, then SIGKILL. If ctx ends, it continues with the last step. It may
 // run several times at once, since repeating a step does no harm.
 func (s *session) shutDown(ctx context.Context) error {
-	s.out.close()
+	s.out.Close()
 	if s.awaitEnd(ctx, s.grace) {
 		return nil
 	}
 	if ctx.Err() == nil {
-		s.peer.terminate()
+		s.peer.Terminate()
 		if s.awaitEnd(ctx, s.grace) {
 			return nil
 		}
 	}
-	s.peer.kill()
+	s.peer.Kill()
 	if !s.awaitEnd(context.Background(), killWait) {
 		return errSurvives
 	}
@@ -100,13 +100,13 @@ func (s *session) awaitEnd(ctx context.Context, limit time.Duration) bool {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
-	case <-s.peer.gone():
+	case <-s.peer.Gone():
 		return true
 	case <-timer.C:
 	case <-ctx.Done():
 	}
 	select {
-	case <-s.peer.gone():
+	case <-s.peer.Gone():
 		return true
 	default:
 		return false

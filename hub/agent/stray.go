@@ -40,7 +40,7 @@ func (s *session) checkStrayOutput() bool {
 	if s.stray.bytes <= maxStrayBytes || s.ready.Load() {
 		return true
 	}
-	s.peer.kill()
+	s.peer.Kill()
 	return false
 }
 

@@ -1,4 +1,4 @@
-package agent
+package peer
 
 import (
 	"errors"
@@ -38,9 +38,10 @@ type process struct {
 	err error // of waiting
 }
 
-// startProcess starts the profile's command in a directory. Its goroutine, wait, ends
-// with the process, which terminate or kill end; the session waits for gone.
-func startProcess(p profile.Profile, cwd string, records *supervisor.Records, log *zap.Logger) (*process, error) {
+// StartProcess starts the profile's command in a directory. Its goroutine, wait, ends
+// with the process, which Terminate or Kill end; the caller waits for Gone. The error wraps
+// [rules.ErrNoCommand] if the command cannot be run as it is.
+func StartProcess(p profile.Profile, cwd string, records *supervisor.Records, log *zap.Logger) (Peer, error) {
 	path, err := lookPath(p.Command[0])
 	if err != nil {
 		return nil, err
@@ -130,24 +131,24 @@ func (p *process) wait() {
 	p.out.finish()
 }
 
-func (p *process) stdin() io.WriteCloser { return p.in }
-func (p *process) stdout() io.Reader     { return p.out }
-func (p *process) stderr() string        { return p.errOut.String() }
-func (p *process) terminate()            { p.child.Terminate() }
-func (p *process) kill()                 { p.child.Kill() }
-func (p *process) gone() <-chan struct{} { return p.ended }
+func (p *process) Stdin() io.WriteCloser { return p.in }
+func (p *process) Stdout() io.Reader     { return p.out }
+func (p *process) Stderr() string        { return p.errOut.String() }
+func (p *process) Terminate()            { p.child.Terminate() }
+func (p *process) Kill()                 { p.child.Kill() }
+func (p *process) Gone() <-chan struct{} { return p.ended }
 
-func (p *process) exit() exit {
-	end := exit{code: p.end.Code, stderr: p.errOut.String()}
+func (p *process) Exit() Exit {
+	end := Exit{Code: p.end.Code, Stderr: p.errOut.String()}
 	switch {
 	case p.end.Code != nil:
-		end.text = fmt.Sprintf("exited with status %d", *p.end.Code)
+		end.Text = fmt.Sprintf("exited with status %d", *p.end.Code)
 	case p.end.Signal != "":
-		end.text = "was ended by a signal: " + p.end.Signal
+		end.Text = "was ended by a signal: " + p.end.Signal
 	case p.end.Lost:
-		end.text = "ended because its supervisor was killed"
+		end.Text = "ended because its supervisor was killed"
 	default:
-		end.text = fmt.Sprintf("ended: %v", p.err)
+		end.Text = fmt.Sprintf("ended: %v", p.err)
 	}
 	return end
 }

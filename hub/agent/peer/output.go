@@ -1,4 +1,4 @@
-package agent
+package peer
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// tailSize is how many bytes of an agent's standard error are kept.
-const tailSize = 4 << 10
+// TailSize is how many bytes of an agent's standard error are kept.
+const TailSize = 4 << 10
 
 // tail keeps the last bytes written to it. It is safe for concurrent use.
 type tail struct {
@@ -27,15 +27,15 @@ type tail struct {
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.cut = t.cut || len(t.kept)+len(b) > tailSize
-	t.kept = append(t.kept, b[max(0, len(b)-tailSize):]...)
-	if over := len(t.kept) - tailSize; over > 0 {
+	t.cut = t.cut || len(t.kept)+len(b) > TailSize
+	t.kept = append(t.kept, b[max(0, len(b)-TailSize):]...)
+	if over := len(t.kept) - TailSize; over > 0 {
 		t.kept = append(t.kept[:0], t.kept[over:]...)
 	}
 	return len(b), nil
 }
 
-// String returns the kept text, at most tailSize bytes of UTF-8. It begins with a
+// String returns the kept text, at most TailSize bytes of UTF-8. It begins with a
 // complete line, or a complete word if there is only one line, since the rest of a
 // truncated secret would not be recognized as one.
 func (t *tail) String() string {

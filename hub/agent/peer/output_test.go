@@ -1,4 +1,4 @@
-package agent
+package peer
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 )
 
 func TestTail_begins_with_a_complete_line_or_word(t *testing.T) {
-	long := strings.Repeat("x", tailSize/2)
+	long := strings.Repeat("x", TailSize/2)
 	for written, begins := range map[string]string{
 		"password: correct horse " + long + " battery\n" + long + "\nlast": "\nxxx",
 		"password=" + long + long + " then " + long:                        " then xxx",

@@ -1,4 +1,4 @@
-package agent
+package peer
 
 import (
 	"context"
@@ -19,9 +19,9 @@ type inProcess struct {
 	err error // set before ended is closed
 }
 
-// startDemo starts the demo agent. Its goroutine, serve, ends when its input ends or
-// with terminate or kill; the session waits for gone.
-func startDemo(options demo.Options) *inProcess {
+// StartDemo starts the demo agent. Its goroutine, serve, ends when its input ends or
+// with Terminate or Kill; the caller waits for Gone.
+func StartDemo(options demo.Options) Peer {
 	inRead, inWrite := io.Pipe()
 	outRead, outWrite := io.Pipe()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -37,21 +37,21 @@ func (p *inProcess) serve(ctx context.Context, in io.Reader, out *io.PipeWriter,
 	_ = out.Close()
 }
 
-func (p *inProcess) stdin() io.WriteCloser { return p.in }
-func (p *inProcess) stdout() io.Reader     { return p.out }
-func (p *inProcess) terminate()            { p.kill() }
-func (p *inProcess) stderr() string        { return "" }
-func (p *inProcess) gone() <-chan struct{} { return p.ended }
+func (p *inProcess) Stdin() io.WriteCloser { return p.in }
+func (p *inProcess) Stdout() io.Reader     { return p.out }
+func (p *inProcess) Terminate()            { p.Kill() }
+func (p *inProcess) Stderr() string        { return "" }
+func (p *inProcess) Gone() <-chan struct{} { return p.ended }
 
-// kill also closes the output, in case a write blocks on it.
-func (p *inProcess) kill() {
+// Kill also closes the output, in case a write blocks on it.
+func (p *inProcess) Kill() {
 	p.cancel()
 	_ = p.out.Close()
 }
 
-func (p *inProcess) exit() exit {
+func (p *inProcess) Exit() Exit {
 	if p.err == nil {
-		return exit{text: "ended"}
+		return Exit{Text: "ended"}
 	}
-	return exit{text: "ended", stderr: p.err.Error()}
+	return Exit{Text: "ended", Stderr: p.err.Error()}
 }

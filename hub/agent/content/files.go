@@ -1,4 +1,4 @@
-package agent
+package content
 
 import (
 	"errors"
@@ -17,17 +17,17 @@ import (
 	"parley/protocol"
 )
 
-// agentFiles stores the attachments that agents read as files: one directory for each host
+// Files stores the attachments that agents read as files: one directory for each host
 // session, and in it one for each attachment, so that equal names do not collide. Its
 // methods are safe for concurrent use, except for two writes for one host session.
-type agentFiles struct{ root string } // empty to store nothing
+type Files struct{ Root string } // Root is empty to store nothing
 
 // write stores an attachment for the agent of a host session, and returns its path.
-func (f *agentFiles) write(host string, c protocol.Content, content io.Reader) (path string, err error) {
-	if f.root == "" {
+func (f *Files) write(host string, c protocol.Content, content io.Reader) (path string, err error) {
+	if f.Root == "" {
 		return "", errors.New("this server gives agents no files")
 	}
-	path = filepath.Join(f.root, host, filepath.Base(c.ID), safeName(c.Name))
+	path = filepath.Join(f.Root, host, filepath.Base(c.ID), safeName(c.Name))
 	if info, err := os.Stat(path); err == nil && info.Size() == c.Size {
 		return path, nil // of an earlier prompt
 	}
@@ -76,19 +76,19 @@ func safeName(name string) string {
 	return strings.TrimLeft(safe, ".-")
 }
 
-// SweepFiles implements [hub.FileKeeper].
-func (l *Launcher) SweepFiles(needed func(host journal.SessionID) bool) error {
-	if l.files.root == "" {
+// Sweep removes the files of the host sessions that do not need them.
+func (f *Files) Sweep(needed func(host journal.SessionID) bool) error {
+	if f.Root == "" {
 		return nil
 	}
-	entries, err := os.ReadDir(l.files.root)
+	entries, err := os.ReadDir(f.Root)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	errs := []error{err}
 	for _, e := range entries {
 		if id, err := journal.ParseSessionID(e.Name()); err == nil && !needed(id) {
-			errs = append(errs, os.RemoveAll(filepath.Join(l.files.root, e.Name())))
+			errs = append(errs, os.RemoveAll(filepath.Join(f.Root, e.Name())))
 		}
 	}
 	return errors.Join(errs...)

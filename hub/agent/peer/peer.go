@@ -1,0 +1,32 @@
+package peer
+
+import "io"
+
+// Peer is the agent at the other end of the protocol: a process or the demo agent. Its
+// methods are safe for concurrent use.
+type Peer interface {
+	// Stdin returns the agent's input, which may be closed twice and while a write
+	// blocks.
+	Stdin() io.WriteCloser
+	// Stdout returns the agent's output. It ends at the latest after everything that
+	// the agent wrote before it exited.
+	Stdout() io.Reader
+	// Terminate asks the agent to exit. It does not wait.
+	Terminate()
+	// Kill ends the agent and everything that it started. It does not wait.
+	Kill()
+	// Gone returns a channel that is closed when the agent and everything that it
+	// started have ended.
+	Gone() <-chan struct{}
+	// Stderr returns the end of what the agent has written to its standard error.
+	Stderr() string
+	// Exit describes how the agent ended. It may be called once Gone is closed.
+	Exit() Exit
+}
+
+// Exit describes how an agent ended.
+type Exit struct {
+	Code   *int   // nil if a signal ended the agent, or if it is not a process
+	Text   string // a predicate, such as "exited with status 2"
+	Stderr string // the end of its standard error
+}
