@@ -26,11 +26,8 @@ type Upload struct {
 	Size     int64 // of Content in bytes; -1 if it is not known
 }
 
-// Bounds of the uploads that the server receives at a time.
-const (
-	maxUploads    = 64
-	maxOwnUploads = 4 // of one participant
-)
+// maxOwnUploads is how many uploads of one participant the server receives at a time.
+const maxOwnUploads = 4
 
 // uploads counts the uploads in progress.
 type uploads struct {
@@ -39,11 +36,12 @@ type uploads struct {
 	byID map[string]int // guarded by mu; by participant
 }
 
-// begin counts an upload of a participant. It returns RATE_LIMITED if there are too many.
-func (u *uploads) begin(participant string) error {
+// begin counts an upload of a participant. It returns RATE_LIMITED if there are too many:
+// most of all participants together, or maxOwnUploads of this one.
+func (u *uploads) begin(participant string, most int) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.all >= maxUploads || u.byID[participant] >= maxOwnUploads {
+	if u.all >= most || u.byID[participant] >= maxOwnUploads {
 		return &protocol.Error{Code: protocol.CodeRateLimited, Message: "too many files are being uploaded", RetryAfter: time.Second}
 	}
 	if u.byID == nil {
@@ -63,6 +61,9 @@ func (u *uploads) end(participant string) {
 	}
 }
 
+// Limits returns the limits of what clients send, which every welcome announces.
+func (h *Hub) Limits() protocol.Limits { return h.rules.Limits }
+
 // Upload stores a file for a participant, who can then name it in prompts and messages of
 // the session. It is durable when Upload returns. A file that nothing names is deleted
 // after unusedAfter. Errors: those of credentials, COMMENT_NOT_ALLOWED, INVALID_REQUEST,
@@ -74,7 +75,7 @@ func (h *Hub) Upload(ctx context.Context, id string, c Credentials, u Upload) (p
 		err = protocol.CheckContentName("name", u.Name)
 	}
 	if err == nil {
-		err = h.uploads.begin(c.ParticipantID)
+		err = h.uploads.begin(c.ParticipantID, h.options.MaxUploads)
 	}
 	if err != nil {
 		return protocol.Content{}, err
@@ -88,7 +89,7 @@ func (h *Hub) Upload(ctx context.Context, id string, c Credentials, u Upload) (p
 	file.Width, file.Height = sniff.Dimensions(start)
 	file, err = h.options.Attachments.Put(ctx, session, file, io.MultiReader(bytes.NewReader(start), u.Content), u.Size)
 	if err != nil {
-		return protocol.Content{}, storeError(err)
+		return protocol.Content{}, h.storeError(err)
 	}
 	return contentOf(file), nil
 }
@@ -104,11 +105,11 @@ func (h *Hub) Attachment(ctx context.Context, id string, c Credentials, attachme
 	}
 	file, err := h.options.Attachments.File(ctx, session, attachment)
 	if err != nil {
-		return protocol.Content{}, nil, storeError(err)
+		return protocol.Content{}, nil, h.storeError(err)
 	}
 	content, err := h.options.Attachments.Open(ctx, session, attachment)
 	if err != nil {
-		return protocol.Content{}, nil, storeError(err)
+		return protocol.Content{}, nil, h.storeError(err)
 	}
 	return contentOf(file), content, nil
 }
@@ -123,7 +124,7 @@ func (h *Hub) attachmentAccess(ctx context.Context, id string, c Credentials, up
 	if err != nil {
 		return session, head, err
 	}
-	if h.options.Attachments == nil {
+	if h.options.Attachments == nil || upload && h.rules.Limits.AttachmentBytes == 0 {
 		return session, head, protocol.Errorf(protocol.CodeStorageFull, "this server stores no attachments")
 	}
 	return session, r.payload.(journal.Head), nil
@@ -138,8 +139,8 @@ func contentOf(f blobs.File) protocol.Content {
 }
 
 // storeError returns the error of the protocol for an error of the store.
-func storeError(err error) error {
-	limits := protocol.DefaultLimits
+func (h *Hub) storeError(err error) error {
+	limits := h.rules.Limits
 	switch {
 	case errors.Is(err, blobs.ErrNotFound):
 		return protocol.Errorf(protocol.CodeAttachmentNotFound, "no such attachment in this session")
@@ -181,7 +182,7 @@ func (h *Hub) withAttachments(ctx context.Context, session journal.SessionID, c 
 		case err == nil:
 			c.Attachments[id] = contentOf(file)
 		case !errors.Is(err, blobs.ErrNotFound):
-			return c, storeError(err)
+			return c, h.storeError(err)
 		}
 	}
 	return c, nil

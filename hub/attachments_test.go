@@ -14,6 +14,7 @@ import (
 	"parley/hub/blobs"
 	"parley/hub/blobs/dir"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -150,6 +151,42 @@ func (r *slowReader) Read([]byte) (int, error) {
 		<-r.proceed
 	}
 	return 0, io.EOF
+}
+
+func TestLimits_of_attachments_are_those_of_the_store(t *testing.T) {
+	for _, test := range []struct {
+		store         blobs.Limits
+		file, command int64 // of the hub
+	}{
+		{blobs.DefaultLimits, 10 << 20, 20 << 20},
+		{blobs.Limits{File: 64 << 20, Session: 100 << 20, Total: 1 << 30}, 64 << 20, 64 << 20},
+		{blobs.Limits{File: 1 << 20, Session: 5 << 20, Total: 1 << 30}, 1 << 20, 5 << 20},
+		{blobs.Limits{Session: 5 << 20, Total: 1 << 30}, 0, 0},
+	} {
+		store, err := dir.Open(t.TempDir(), test.store)
+		require.NoError(t, err)
+		l := hub.New(nil, nil, rules.Key{}, hub.Options{Attachments: store}).Limits()
+		require.Equal(t, test.file, l.AttachmentBytes)
+		require.Equal(t, test.command, l.AttachmentsBytes)
+		require.Equal(t, protocol.DefaultLimits.ContentBlocks, l.ContentBlocks, "links need no store")
+	}
+}
+
+func TestUpload_is_bounded_for_all_participants_together(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{Attachments: newStore(t), MaxUploads: 1})
+		started, proceed, done := make(chan struct{}, 1), make(chan struct{}), make(chan error, 1)
+		go func() {
+			_, err := r.hub.Upload(t.Context(), r.id, r.join("ben").credentials(), hub.Upload{Name: "a", Content: &slowReader{started, proceed, false}, Size: -1})
+			done <- err
+		}()
+		<-started
+		_, err := r.hub.Upload(t.Context(), r.id, r.hostCredentials(), hub.Upload{Name: "a", Content: strings.NewReader("a"), Size: 1})
+		requireCode(t, protocol.CodeRateLimited, err)
+		close(proceed)
+		require.NoError(t, <-done)
+		r.upload(r.hostCredentials(), "and now there is room")
+	})
 }
 
 func TestUpload_without_a_store_is_refused(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"parley/hub/blobs"
 	"parley/hub/feed"
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // Options are the settings of a hub. A zero field stands for the default.
@@ -18,6 +19,7 @@ type Options struct {
 	Attachments blobs.Store // of what participants upload; nil for none
 	Worktrees   Worktrees   // records working directories; default: nothing is recorded
 
+	MaxUploads        int // received at a time; default 64
 	MaxParticipants   int // present at a time in one session; default 1,000
 	MaxConnections    int // of one session; default 2,000
 	MaxOwnConnections int // of one participant; default 16
@@ -55,6 +57,7 @@ func (o Options) withDefaults() Options {
 	if o.Worktrees == nil {
 		o.Worktrees = noWorktrees{}
 	}
+	o.MaxUploads = cmp.Or(o.MaxUploads, 64)
 	o.MaxConnections = cmp.Or(o.MaxConnections, 2000)
 	o.MaxOwnConnections = cmp.Or(o.MaxOwnConnections, 16)
 	o.MaxPromptBytes = cmp.Or(o.MaxPromptBytes, 64<<20)
@@ -72,6 +75,7 @@ func (o Options) withDefaults() Options {
 func (o Options) settings(key rules.Key) *rules.Settings {
 	s := rules.Settings{
 		Key:                key,
+		Limits:             o.limits(),
 		MaxParticipants:    o.MaxParticipants,
 		MaxPending:         o.MaxPending,
 		MaxOwnPending:      o.MaxOwnPending,
@@ -86,6 +90,23 @@ func (o Options) settings(key rules.Key) *rules.Settings {
 		AgentIdleAfter:     o.AgentIdleAfter,
 	}.WithDefaults()
 	return &s
+}
+
+// limits returns the limits of what clients send. Those of attachments are the store's, and
+// are zero if it takes none.
+func (o Options) limits() protocol.Limits {
+	l := protocol.DefaultLimits
+	var store blobs.Limits
+	if o.Attachments != nil {
+		store = o.Attachments.Limits()
+	}
+	if store.File == 0 {
+		l.AttachmentBytes, l.AttachmentsBytes, l.SessionAttachmentsBytes = 0, 0, 0
+		return l
+	}
+	l.AttachmentBytes, l.SessionAttachmentsBytes = store.File, store.Session
+	l.AttachmentsBytes = min(max(l.AttachmentsBytes, store.File), store.Session)
+	return l
 }
 
 // feed returns the limits of connections.

@@ -23,9 +23,9 @@ type Limits struct {
 	HistoryLimit int `json:"historyLimit"` // the number of events that an answer to history contains at most
 
 	ContentBlocks           int   `json:"contentBlocks,omitempty"`           // the number of content blocks of a prompt or message
-	AttachmentBytes         int64 `json:"attachmentBytes,omitempty"`         // one attachment
-	AttachmentsBytes        int64 `json:"attachmentsBytes,omitempty"`        // the attachments of one prompt or message together; these members are 0 if the server stores no attachments
-	SessionAttachmentsBytes int64 `json:"sessionAttachmentsBytes,omitempty"` // all attachments of a session together
+	AttachmentBytes         int64 `json:"attachmentBytes,omitempty"`         // one attachment; 0 if the server accepts none
+	AttachmentsBytes        int64 `json:"attachmentsBytes,omitempty"`        // the attachments of one prompt or message together; 0 if the server accepts none
+	SessionAttachmentsBytes int64 `json:"sessionAttachmentsBytes,omitempty"` // all attachments of a session together, each counted as 16 KiB at least; 0 if the server accepts none
 }
 
 // DefaultLimits are the limits of a server unless it is configured otherwise.

@@ -28,19 +28,19 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 		return protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 	}
 	limit := s.options.Limits.AttachmentBytes
-	if r.ContentLength > limit {
+	if limit > 0 && r.ContentLength > limit {
 		return protocol.Errorf(protocol.CodeTooLarge, "an attachment has %s at most", protocol.FormatSize(limit))
 	}
 	if err := s.participants.Take(caller.ParticipantID, caller.Token); err != nil {
 		return err
 	}
 	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(transferDeadline(limit))
-	_ = control.SetWriteDeadline(transferDeadline(limit).Add(s.options.WriteTimeout))
+	body := uploadBody{r.Body, control, transferDeadline(limit)}
+	_ = control.SetWriteDeadline(body.deadline.Add(s.options.WriteTimeout))
 	u := hub.Upload{
 		Name:     strings.TrimSpace(r.URL.Query().Get("name")),
 		MimeType: r.Header.Get("Content-Type"),
-		Content:  uploadBody{r.Body},
+		Content:  body,
 		Size:     r.ContentLength,
 	}
 	var answer protocol.AttachmentAnswer
@@ -59,11 +59,21 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// uploadBody is a body whose errors clients may see.
-type uploadBody struct{ body io.Reader }
+// uploadBody is the body of an upload. Its errors are for clients.
+type uploadBody struct {
+	body     io.Reader
+	control  *http.ResponseController
+	deadline time.Time // for the whole of it
+}
 
-// Read implements [io.Reader].
+// Read implements [io.Reader]. It fails if nothing arrives within bodyTimeout, so that a
+// client that stalls does not keep its place for as long as a slow one.
 func (b uploadBody) Read(p []byte) (int, error) {
+	next := time.Now().Add(bodyTimeout)
+	if next.After(b.deadline) {
+		next = b.deadline
+	}
+	_ = b.control.SetReadDeadline(next)
 	n, err := b.body.Read(p)
 	if err != nil && err != io.EOF {
 		err = protocol.Errorf(protocol.CodeInvalidRequest, "the file could not be read to its end")

@@ -144,6 +144,28 @@ func TestAttachment_uploads_are_bounded(t *testing.T) {
 	}
 }
 
+func TestAttachment_limits_of_the_operator_are_announced_and_kept(t *testing.T) {
+	open := func(limits blobs.Limits) (*session, protocol.Limits) {
+		w := newWorld(t, func(s *setup) {
+			store, err := dir.Open(t.TempDir(), limits)
+			require.NoError(t, err)
+			s.hub.Attachments = store
+		})
+		s := w.share(protocol.ModePromptWithApproval)
+		_, welcome := s.connect(s.Host)
+		return s, welcome.Limits
+	}
+	s, announced := open(blobs.Limits{File: 11 << 20, Session: 30 << 20, Total: 1 << 30})
+	require.EqualValues(t, 11<<20, announced.AttachmentBytes)
+	require.EqualValues(t, 30<<20, announced.SessionAttachmentsBytes)
+	s.attach(s.Host, "large", "", make([]byte, 11<<20))
+	require.Contains(t, string(s.upload(s.Host, "large", "", make([]byte, 11<<20+1)).body), "11.0 MiB")
+
+	s, announced = open(blobs.Limits{Session: 30 << 20, Total: 1 << 30})
+	require.Zero(t, announced.AttachmentBytes)
+	s.upload(s.Host, "a", "", []byte("a")).fails(protocol.CodeStorageFull)
+}
+
 func TestAttachment_of_unknown_length_is_bounded_and_stored(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModePromptWithApproval)

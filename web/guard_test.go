@@ -11,12 +11,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"parley/hub"
+	"parley/hub/rules"
 	"parley/protocol"
 	"parley/web"
 )
 
-// edge is a server without a hub, for requests that do not reach the hub.
-func edge(o web.Options) http.Handler { return web.New(nil, o) }
+// edge is a server whose hub is not started, for requests that do not reach the hub.
+func edge(o web.Options) http.Handler {
+	return web.New(hub.New(nil, nil, rules.Key{}, hub.Options{}), o)
+}
 
 // request returns a request to a server on loopback.
 func request(method, path string, body string, headers ...string) *http.Request {

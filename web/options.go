@@ -33,8 +33,8 @@ type Options struct {
 	// has forwarded, unless its settings make it reachable from other machines.
 	LegacyRejoin *bool
 
-	// Limits bound what clients send. The default is [protocol.DefaultLimits]. They
-	// should be those that the hub announces in its welcome.
+	// Limits bound what clients send. The default is what the hub announces in its
+	// welcomes; others are for tests.
 	Limits protocol.Limits
 
 	// Heartbeat is the interval of pings to WebSockets and comments to streams. The
@@ -89,9 +89,9 @@ const (
 	defaultMaxUnfinished = 1000
 )
 
-func (o Options) withDefaults() Options {
+func (o Options) withDefaults(announced protocol.Limits) Options {
 	o.Logger = cmp.Or(o.Logger, zap.NewNop())
-	o.Limits = cmp.Or(o.Limits, protocol.DefaultLimits)
+	o.Limits = cmp.Or(o.Limits, announced)
 	o.Heartbeat = cmp.Or(o.Heartbeat, protocol.Heartbeat)
 	o.FirstCommandTimeout = cmp.Or(o.FirstCommandTimeout, protocol.FirstCommandTimeout)
 	o.WriteTimeout = cmp.Or(o.WriteTimeout, defaultWriteTimeout)

@@ -35,7 +35,7 @@ type Server struct {
 // New returns a server for a hub. It starts nothing; [Server.Shutdown] ends what
 // requests start.
 func New(h *hub.Hub, o Options) *Server {
-	o = o.withDefaults()
+	o = o.withDefaults(h.Limits())
 	s := &Server{
 		hub:          h,
 		options:      o,

@@ -8,12 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/blobs"
 	"parley/web"
 )
 
 // check returns an error for the first setting that is invalid.
 func (s *settings) check() error {
-	for _, check := range []func() error{s.checkLimits, s.checkOrigins, s.checkHosts, s.checkListen} {
+	for _, check := range []func() error{s.checkLimits, s.checkAttachments, s.checkOrigins, s.checkHosts, s.checkListen} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -43,6 +44,31 @@ func (s *settings) checkLimits() error {
 		notNegative("--read-rate", w.ReadRate, "0 means no limit"),
 		positive("--max-unfinished", w.MaxUnfinished, "1000"),
 	)
+}
+
+// Bounds of the settings of attachments.
+const (
+	maxAttachmentBytes = 1 << 30
+	maxUploads         = 10_000
+)
+
+// checkAttachments checks that a limit leaves room for what a narrower one allows.
+func (s *settings) checkAttachments() error {
+	a := s.config.Attachments
+	atLeast := max(a.File, blobs.MinCharge)
+	switch {
+	case a.File < 0:
+		return fmt.Errorf("--max-attachment-bytes: %d is negative; 0 means that no files are accepted", a.File)
+	case a.File > maxAttachmentBytes:
+		return fmt.Errorf("--max-attachment-bytes: %d is greater than %d (1 GiB)", a.File, maxAttachmentBytes)
+	case a.Session < atLeast:
+		return fmt.Errorf("--max-session-attachment-bytes: %d is less than %d, which one file may count", a.Session, atLeast)
+	case a.Total < a.Session:
+		return fmt.Errorf("--max-total-attachment-bytes: %d is less than --max-session-attachment-bytes, which is %d", a.Total, a.Session)
+	case s.config.Hub.MaxUploads < 1 || s.config.Hub.MaxUploads > maxUploads:
+		return fmt.Errorf("--max-uploads: %d is not between 1 and %d", s.config.Hub.MaxUploads, maxUploads)
+	}
+	return nil
 }
 
 // checkAgentProtocol checks that Parley speaks a version of the Agent Client Protocol.

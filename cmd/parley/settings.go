@@ -9,6 +9,7 @@ import (
 	"parley/cmd/parley/internal/server"
 	"parley/hub/agent/known"
 	"parley/hub/agent/profile"
+	"parley/hub/blobs"
 	"parley/hub/journal/sqlite"
 )
 
@@ -40,6 +41,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	f.Bool("legacy-rejoin", true, "when a client joins over REST under the user id of a guest who joined over REST, answer with that guest's token, as old clients expect; by default only on loopback without --allow-host and --allow-origin, and only for requests that no proxy has forwarded")
 	s.addAgentFlags(cmd)
 	s.addLimitFlags(cmd)
+	s.addAttachmentFlags(cmd)
 }
 
 // addAgentFlags adds the flags about agents and their turns.
@@ -71,6 +73,16 @@ func (s *settings) addLimitFlags(cmd *cobra.Command) {
 	f.Float64Var(&w.CommandRate, "command-rate", 20, "commands per second from one connection or, over plain HTTP, from one participant; 0 for no limit")
 	f.Float64Var(&w.JoinRate, "join-rate", 10, "joins per second, and wrong credentials per second, from one address other than this machine's; 0 for no limit")
 	f.Float64Var(&w.ReadRate, "read-rate", 50, "reads per second without credentials from one address other than this machine's; 0 for no limit")
+}
+
+// addAttachmentFlags adds the flags that bound what participants upload.
+func (s *settings) addAttachmentFlags(cmd *cobra.Command) {
+	a, d := &s.config.Attachments, blobs.DefaultLimits
+	f := cmd.Flags()
+	f.Int64Var(&a.File, "max-attachment-bytes", d.File, "maximum size in bytes of a file that is attached to a prompt or message, up to 1 GiB; the files of one prompt or message may have 20 MiB together, or the size of one file if that is more; 0 to accept no files")
+	f.Int64Var(&a.Session, "max-session-attachment-bytes", d.Session, "maximum size in bytes of all files of a session together, each counted as 16 KiB at least; files that nothing names are deleted after an hour, and the others with their session")
+	f.Int64Var(&a.Total, "max-total-attachment-bytes", d.Total, "maximum size in bytes of the files of all sessions together; the disk must also keep 256 MiB free for the journal, or a quarter of a small one")
+	f.IntVar(&s.config.Hub.MaxUploads, "max-uploads", 64, "maximum number of files that are received at the same time; from one participant, 4 are")
 }
 
 // complete adds the settings of the environment and the file, checks all of them, and

@@ -2,6 +2,7 @@ package agent_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -36,6 +37,23 @@ func withAttachments(t *testing.T, how string) *attachments {
 	a.setup.profile.Command = []string{"sh", "-c", `tee "$1" | "$0"`, os.Args[0], a.input}
 	a.setup.options.Attachments, a.setup.options.FilesDir = store, filepath.Join(t.TempDir(), "files")
 	return a
+}
+
+// addEmpty stores a file of a size.
+func (a *attachments) addEmpty(id, mimeType string, size int64) protocol.Content {
+	a.t.Helper()
+	_, err := a.store.Put(a.t.Context(), a.shared, blobs.File{ID: id}, io.LimitReader(zeros{}, size), size)
+	require.NoError(a.t, err)
+	return protocol.Content{Type: protocol.ContentAttachment, ID: id, Name: id, MimeType: mimeType, Size: size}
+}
+
+// zeros is an endless file.
+type zeros struct{}
+
+// Read implements [io.Reader].
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
 
 // add stores a file and returns it as a prompt names it.
@@ -139,6 +157,23 @@ func TestPrompt_with_content_that_the_agent_does_not_take_fails_and_the_next_one
 	require.Len(t, got, 2)
 	require.Equal(t, "PNG", a.linked(got[0]))
 	require.Contains(t, got[1], `"type":"resource_link"`)
+}
+
+// An operator may allow files that no line of the protocol should contain.
+func TestPrompt_gives_the_agent_no_more_than_20_MiB_of_images_in_the_prompt_itself(t *testing.T) {
+	t.Parallel()
+	a := withAttachments(t, "takes everything")
+	r := ready(t, a.setup)
+	const largest = 10 << 20
+	require.NoError(t, a.turn(r,
+		a.addEmpty("a", "image/png", largest), a.addEmpty("b", "audio/wav", largest-1),
+		a.addEmpty("c", "image/png", 2), a.addEmpty("d", "image/png", 1)).Err)
+	got := a.prompts()
+	require.Len(t, got, 4)
+	for i, want := range []string{"image", "audio", "resource_link", "image"} {
+		require.Contains(t, got[i], `{"type":"`+want+`"`)
+	}
+	require.Equal(t, "\x00\x00", a.linked(got[2]))
 }
 
 func TestSweepFiles_removes_the_files_of_host_sessions_that_are_gone(t *testing.T) {

@@ -64,5 +64,5 @@ func (q *Quota) add(session journal.SessionID, charged int64) {
 	}
 }
 
-// MaxFile returns the largest size of a file.
-func (q *Quota) MaxFile() int64 { return q.limits.File }
+// Limits returns the limits of the store.
+func (q *Quota) Limits() Limits { return q.limits }

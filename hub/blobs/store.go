@@ -13,6 +13,8 @@ import (
 // errors that they name, they return the error of ctx, and [ErrUnavailable] if the store
 // fails.
 type Store interface {
+	// Limits returns the limits of the store, which do not change.
+	Limits() Limits
 	// Put stores what content yields as a new file of a session, and returns its size and
 	// digest once it is on disk. The caller sets all other members of file. size is the
 	// number of bytes that content yields, or -1 if it is not known. If content fails or
@@ -63,7 +65,7 @@ type Content interface {
 // Limits bound a store, in bytes. A file counts as MinCharge at least, so that they bound
 // the number of files too.
 type Limits struct {
-	File    int64 // one file
+	File    int64 // one file; 0 if nothing may be stored
 	Session int64 // all files of a session
 	Total   int64 // all files
 }

@@ -3,12 +3,16 @@ package rules
 import (
 	"cmp"
 	"time"
+
+	"parley/protocol"
 )
 
 // Settings is the part of the configuration that the rules of sessions need. It does not
 // change while the hub runs.
 type Settings struct {
 	Key Key // that tokens are derived from
+
+	Limits protocol.Limits // of what clients send
 
 	MaxParticipants    int // present at a time, in one session
 	MaxPending         int // pending approvals in one session
@@ -27,6 +31,7 @@ type Settings struct {
 
 // WithDefaults returns the settings with a default for each zero field.
 func (s Settings) WithDefaults() Settings {
+	s.Limits = cmp.Or(s.Limits, protocol.DefaultLimits)
 	s.MaxParticipants = cmp.Or(s.MaxParticipants, 1000)
 	s.MaxPending = cmp.Or(s.MaxPending, 100)
 	s.MaxOwnPending = cmp.Or(s.MaxOwnPending, 5)

@@ -19,6 +19,10 @@ import (
 // reads a longer one itself, as far as it needs it.
 const maxEmbedded = 64 << 10
 
+// maxInline is the size in bytes up to which the images and audio of a prompt are part of it.
+// The agent gets others as files.
+const maxInline = 20 << 20
+
 type (
 	// Block is a part of a prompt, client → agent in session/prompt. Which members it has
 	// depends on its type.
@@ -81,11 +85,12 @@ func (s Source) Blocks(ctx context.Context, p rules.AgentPrompt) (blocks []Block
 	if err := s.Support.Check(p.Content); err != nil {
 		return nil, err
 	}
+	inline := int64(maxInline)
 	for _, c := range p.Content {
 		block := Block{Type: "resource_link", URI: s.uri(c), Name: c.Name, MimeType: c.MimeType}
 		switch c.Type {
 		case protocol.ContentAttachment:
-			if block, err = s.attachment(ctx, p, c); err != nil {
+			if block, err = s.attachment(ctx, p, c, &inline); err != nil {
 				return nil, fmt.Errorf("%q cannot be given to the agent: %w", c.Name, err)
 			}
 		case protocol.ContentResource:
@@ -109,7 +114,8 @@ func fileURI(path string) string {
 }
 
 // attachment returns the block of an attachment: an image, audio, or a file beside the agent.
-func (s Source) attachment(ctx context.Context, p rules.AgentPrompt, c protocol.Content) (block Block, err error) {
+// left is how many bytes of images and audio the prompt may still contain.
+func (s Source) attachment(ctx context.Context, p rules.AgentPrompt, c protocol.Content, left *int64) (block Block, err error) {
 	if s.Store == nil {
 		return block, errors.New("this server stores no attachments")
 	}
@@ -125,7 +131,8 @@ func (s Source) attachment(ctx context.Context, p rules.AgentPrompt, c protocol.
 	case rules.IsAudio(c):
 		inline = "audio"
 	}
-	if inline != "" {
+	if inline != "" && c.Size <= *left {
+		*left -= c.Size
 		data, err := io.ReadAll(content)
 		return Block{Type: inline, Data: base64.StdEncoding.EncodeToString(data), MimeType: c.MimeType}, err
 	}

@@ -86,6 +86,9 @@ func (s *Store) removeOthers(session journal.SessionID, named map[string]bool) e
 	return nil
 }
 
+// Limits implements [blobs.Store].
+func (s *Store) Limits() blobs.Limits { return s.quota.Limits() }
+
 // description is the extension of the files that describe a file.
 const description = ".json"
 

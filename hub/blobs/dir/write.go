@@ -82,7 +82,7 @@ func (s *Store) put(ctx context.Context, session journal.SessionID, f blobs.File
 	}
 	defer os.Remove(written) // does nothing once it is renamed
 	switch {
-	case f.Size > s.quota.MaxFile():
+	case f.Size > s.quota.Limits().File:
 		return f, blobs.ErrTooLarge
 	case size >= 0 && f.Size != size:
 		return f, blobs.ErrIncomplete
@@ -105,7 +105,7 @@ func (s *Store) receive(f *blobs.File, content io.Reader) (path string, err erro
 		}
 	}()
 	digest := sha256.New()
-	if f.Size, err = io.Copy(io.MultiWriter(to, digest), io.LimitReader(content, s.quota.MaxFile()+1)); err != nil {
+	if f.Size, err = io.Copy(io.MultiWriter(to, digest), io.LimitReader(content, s.quota.Limits().File+1)); err != nil {
 		return "", err
 	}
 	f.SHA256 = hex.EncodeToString(digest.Sum(nil))

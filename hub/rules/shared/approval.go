@@ -19,7 +19,7 @@ func (s *State) prompt(in rules.Input, command Command, c *protocol.Prompt, p pr
 	if c.When == protocol.WhenInterrupt && right == rules.PromptDirect && p.Role != protocol.RoleHost {
 		return rules.Refuse(protocol.CodeHostRequired, "only the host can interrupt a turn")
 	}
-	content, err := command.content()
+	content, err := s.content(command)
 	if err == nil {
 		err = s.checkSupport(content)
 	}

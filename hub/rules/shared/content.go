@@ -30,9 +30,8 @@ func contentOf(c protocol.Command) []protocol.ContentBlock {
 }
 
 // content returns the content of a command, with the facts about the attachments. Errors:
-// ATTACHMENT_NOT_FOUND, and TOO_LARGE for attachments that are too large together.
+// ATTACHMENT_NOT_FOUND.
 func (c Command) content() (content []protocol.Content, err error) {
-	var bytes int64
 	for _, b := range contentOf(c.Request.Command) {
 		part := protocol.Content{Type: b.Type, Path: b.Path, URI: b.URI, Name: b.Name, MimeType: b.MimeType, Text: b.Text}
 		if b.Type == protocol.ContentAttachment {
@@ -41,11 +40,25 @@ func (c Command) content() (content []protocol.Content, err error) {
 				return nil, protocol.Errorf(protocol.CodeAttachmentNotFound, "no such attachment in this session; one that nothing names is deleted after a while")
 			}
 			part.AsFile = b.AsFile
-			bytes += part.Size
 		}
 		content = append(content, part)
 	}
-	if limit := protocol.DefaultLimits.AttachmentsBytes; bytes > limit {
+	return content, nil
+}
+
+// content returns the content of a command. Errors: those of [Command.content], and
+// TOO_LARGE for attachments that are too large together.
+func (s *State) content(c Command) (content []protocol.Content, err error) {
+	if content, err = c.content(); err != nil {
+		return nil, err
+	}
+	var bytes int64
+	for _, part := range content {
+		if part.Type == protocol.ContentAttachment {
+			bytes += part.Size
+		}
+	}
+	if limit := s.settings.Limits.AttachmentsBytes; bytes > limit {
 		return nil, protocol.Errorf(protocol.CodeTooLarge, "the attachments have %s together; the limit is %s", protocol.FormatSize(bytes), protocol.FormatSize(limit))
 	}
 	return content, nil

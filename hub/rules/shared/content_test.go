@@ -153,6 +153,17 @@ func TestState_attachment_access(t *testing.T) {
 	require.Empty(t, ask(ben, false), "who took part can read afterwards")
 }
 
+func TestState_bounds_the_attachments_of_a_prompt_by_the_limits_that_it_announces(t *testing.T) {
+	limits := protocol.DefaultLimits
+	limits.AttachmentsBytes = 2*shot.Size - 1
+	s := rulestest.NewFixture(t, rules.Settings{Limits: limits})
+	ben := s.Join("ben", "")
+	require.Equal(t, limits, s.State.Welcome(shared.WelcomeFor{Participant: ben.ID}, journal.Head{}).Limits)
+	require.NoError(t, sendWith(s, ben, &protocol.Prompt{Prompt: "look", Content: attach("shot")}).Err)
+	d := sendWith(s, ben, &protocol.Prompt{Prompt: "look", Content: attach("shot", "shot")})
+	require.Equal(t, protocol.CodeTooLarge, rulestest.ErrorCode(d.Err))
+}
+
 func TestWelcome_leaves_out_long_content_and_says_so(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{MaxPending: 1000, MaxOwnPending: 1000, MaxPendingBytes: 8 << 20, MaxOwnPendingBytes: 8 << 20})
 	ben := s.Join("ben", "")

@@ -63,7 +63,7 @@ func (s *State) chat(in rules.Input, command Command, c *protocol.Chat, p protoc
 	if !s.rightsOf(p).Comment {
 		return rules.Refuse(protocol.CodeCommentNotAllowed, "a %s cannot comment while the mode is %s", p.Role, s.Session.Mode)
 	}
-	content, err := command.content()
+	content, err := s.content(command)
 	if err != nil {
 		return rules.Decision{Err: err}
 	}

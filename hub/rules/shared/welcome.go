@@ -51,7 +51,7 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 		Resume:      protocol.ResumeNew,
 		ReadOnly:    a.readOnly,
 		HeartbeatMS: protocol.Heartbeat.Milliseconds(),
-		Limits:      protocol.DefaultLimits,
+		Limits:      s.settings.Limits,
 	}
 	s.addConfiguring(&w.Agent)
 	if !s.Active() {

@@ -1190,11 +1190,11 @@ export interface Limits {
   historyLimit: number;
   /** the number of content blocks of a prompt or message */
   contentBlocks?: number;
-  /** one attachment */
+  /** one attachment; 0 if the server accepts none */
   attachmentBytes?: number;
-  /** the attachments of one prompt or message together; these members are 0 if the server stores no attachments */
+  /** the attachments of one prompt or message together; 0 if the server accepts none */
   attachmentsBytes?: number;
-  /** all attachments of a session together */
+  /** all attachments of a session together, each counted as 16 KiB at least; 0 if the server accepts none */
   sessionAttachmentsBytes?: number;
 }
 

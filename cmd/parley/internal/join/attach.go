@@ -30,11 +30,11 @@ func (s *session) attach(ctx context.Context, c command.Command) {
 		s.screen.attached(s.attached)
 		return
 	}
-	if len(s.attached) >= protocol.DefaultLimits.ContentBlocks {
-		s.fail(fmt.Errorf("nothing was done: a message or prompt has at most %d attachments", protocol.DefaultLimits.ContentBlocks))
+	if most := s.room.limits.ContentBlocks; len(s.attached) >= most {
+		s.fail(fmt.Errorf("nothing was done: a message or prompt has at most %d attachments", most))
 		return
 	}
-	path, err := findFile(c.Text)
+	path, err := findFile(c.Text, s.room.limits.AttachmentBytes)
 	if err != nil {
 		s.fail(err)
 		return
@@ -55,9 +55,12 @@ func (s *session) detach() {
 	s.attached = nil
 }
 
-// findFile returns the path that a text names. A terminal quotes a path that a person drags
-// into it.
-func findFile(text string) (string, error) {
+// findFile returns the path that a text names, of a file of at most limit bytes. A terminal
+// quotes a path that a person drags into it.
+func findFile(text string, limit int64) (string, error) {
+	if limit == 0 {
+		return "", errors.New("nothing was done: the server accepts no attachments")
+	}
 	candidates := []string{text}
 	if words, err := shellquote.Split(text); err == nil && len(words) == 1 {
 		candidates = append(candidates, words[0])
@@ -74,9 +77,9 @@ func findFile(text string) (string, error) {
 			continue
 		case !info.Mode().IsRegular():
 			return "", fmt.Errorf("nothing was done: %s is not a file", display.Short(path, 100))
-		case info.Size() > protocol.DefaultLimits.AttachmentBytes:
+		case info.Size() > limit:
 			return "", fmt.Errorf("nothing was done: %s has %s; the limit is %s", display.Short(path, 100),
-				protocol.FormatSize(info.Size()), protocol.FormatSize(protocol.DefaultLimits.AttachmentBytes))
+				protocol.FormatSize(info.Size()), protocol.FormatSize(limit))
 		}
 		return path, nil
 	}

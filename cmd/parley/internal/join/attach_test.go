@@ -22,7 +22,7 @@ func TestAttach_finds_a_path_as_people_and_terminals_write_it(t *testing.T) {
 	for _, text := range []string{
 		path, "~/two words' .png", filepath.Join(dir, `two\ words\'\ .png`), `"` + path + `"`, `~/'two words'\'' .png'`,
 	} {
-		found, err := findFile(text)
+		found, err := findFile(text, 10<<20)
 		require.NoError(t, err, text)
 		require.Equal(t, path, found)
 	}
@@ -30,7 +30,7 @@ func TestAttach_finds_a_path_as_people_and_terminals_write_it(t *testing.T) {
 	require.NoError(t, os.WriteFile(large, nil, 0o600))
 	require.NoError(t, os.Truncate(large, protocol.DefaultLimits.AttachmentBytes+1))
 	for text, want := range map[string]string{dir: "is not a file", "none": "there is no file", "/dev/zero": "is not a file", large: "the limit is 10.0 MiB"} {
-		_, err := findFile(text)
+		_, err := findFile(text, 10<<20)
 		require.ErrorContains(t, err, want)
 	}
 }

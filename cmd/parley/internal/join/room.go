@@ -27,7 +27,8 @@ type room struct {
 	moreAfter     string          // id of the participant after whom they joined; empty once all are known
 	leftMeanwhile map[string]bool // ids of participants who have left since the welcome
 
-	files []protocol.Content // the newest attachments, for /save; at most maxKnownFiles
+	limits protocol.Limits    // of what can be sent
+	files  []protocol.Content // the newest attachments, for /save; at most maxKnownFiles
 }
 
 func newRoom() *room { return &room{ledger: newLedger()} }
@@ -35,7 +36,7 @@ func newRoom() *room { return &room{ledger: newLedger()} }
 // reset replaces the state by that of a welcome. Open items keep their numbers.
 func (r *room) reset(w *protocol.Welcome, past *story, now time.Time) {
 	r.self, r.mode, r.participants, r.present = w.Participant, w.Session.Mode, nil, w.Presence
-	r.agent, r.queue = w.Agent, w.Queue
+	r.agent, r.queue, r.limits = w.Agent, w.Queue, w.Limits
 	r.welcomes++
 	r.moreAfter, r.leftMeanwhile = w.PeopleAfter, map[string]bool{}
 	for _, p := range w.Participants {

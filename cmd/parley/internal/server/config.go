@@ -6,6 +6,7 @@ import (
 	"parley/hub"
 	"parley/hub/agent/known"
 	"parley/hub/agent/profile"
+	"parley/hub/blobs"
 	"parley/web"
 )
 
@@ -19,6 +20,8 @@ type Config struct {
 	Data           string        // directory for the journal and the key
 	Salvage        string        // name of what to keep of a damaged journal; empty if it is sound
 	CommitInterval time.Duration // see [parley/hub/journal/sqlite.Options]
+
+	Attachments blobs.Limits // of what participants upload
 
 	Agents            []profile.Profile
 	KnownAgents       *known.Finder // finds agents that can be started without a profile; nil for none

@@ -16,7 +16,6 @@ import (
 	"parley/cmd/internal/cli"
 	"parley/hub"
 	"parley/hub/agent"
-	"parley/hub/blobs"
 	"parley/hub/blobs/dir"
 	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
@@ -125,7 +124,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	if err != nil {
 		return err
 	}
-	attachments, err := dir.Open(filepath.Join(data, "attachments"), blobs.DefaultLimits)
+	attachments, err := dir.Open(filepath.Join(data, "attachments"), c.Attachments)
 	if err != nil {
 		return err
 	}

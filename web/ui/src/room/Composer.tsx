@@ -109,7 +109,7 @@ function Writing(props: Props) {
         draft={draft}
         rights={rights}
         commands={props.commands}
-        attaches={props.limits.contentBlocks !== undefined}
+        attaches={props.limits.attachmentBytes !== undefined}
         onKeyDown={onKeyDown}
       />
       <ComposerBar

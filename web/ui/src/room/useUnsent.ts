@@ -74,7 +74,10 @@ function makeWriting(
     upload: (file: File, onProgress: (sent: number) => void, signal: AbortSignal) =>
       client.upload(file, { onProgress, signal, name: file.name || t.attach.unnamed }),
     why: errorText,
-    refuses: ({ size }: File) => (size > most ? t.attach.tooLarge(formatSize(most)) : null),
+    refuses: ({ size }: File) => {
+      if (most === 0) return t.attach.none;
+      return size > most ? t.attach.tooLarge(formatSize(most)) : null;
+    },
   };
   const attachedAt = keptInTab(`parley:attached:${session}:${meId}`);
   return {

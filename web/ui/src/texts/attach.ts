@@ -14,6 +14,7 @@ export const attach = {
   uploaded: (n: number) => (n === 1 ? "1 file is attached" : `${n} files are attached`),
   uploading: "The files are being uploaded",
   failed: "A file was not uploaded: try again, or remove it",
+  none: "The server accepts no files",
   tooLarge: (limit: string) => `It is too large: at most ${limit}`,
   tooMany: (limit: number) => `At most ${limit} files can be attached`,
   tooMuch: (limit: string) => `The files are too large together: at most ${limit}`,
