@@ -24,11 +24,13 @@ type Options struct {
 	Cursor string // resume after this event, from Client.Cursor of an earlier client
 	Recent int    // how many of the newest events the first Welcome contains
 
-	// MaxDelay, if it is not nil, lets the server gather events for at most this time, up to
+	// MaxDelay lets the server gather events for at most this time, up to
 	// [protocol.MaxDelay], and join the pieces of streamed texts: an agent's thousands of
 	// pieces become a few hundred events, whose cursors are those of the last pieces. With
-	// zero, only what arrives together is joined. It applies to WebSockets and streams.
-	MaxDelay *time.Duration
+	// zero, only what arrives together is joined, and nothing waits. If it is negative,
+	// each piece is an event, as in a session's archive; that takes about three times as
+	// many bytes.
+	MaxDelay time.Duration
 
 	// HTTPClient makes all requests. It must not have a Timeout, which would end event
 	// streams. The client closes its idle connections at the end. By default each

@@ -45,6 +45,11 @@ func startRealSession(ctx context.Context) (realSession, error) {
 	if err != nil {
 		return realSession{}, err
 	}
+	return startSessionOn(ctx, launcher)
+}
+
+// startSessionOn is [startRealSession] with the agents of a launcher.
+func startSessionOn(ctx context.Context, launcher hub.Launcher) (realSession, error) {
 	journal := memory.New()
 	files, err := os.MkdirTemp("", "attachments")
 	if err != nil {

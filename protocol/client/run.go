@@ -109,9 +109,9 @@ func (c *Client) firstCommand() protocol.Request {
 	return protocol.Request{ID: c.joinID, Command: join}
 }
 
-// maxDelay returns the maxDelayMs of the option MaxDelay.
+// maxDelay returns the maxDelayMs of the option MaxDelay; nil for none.
 func (c *Client) maxDelay() *int {
-	if c.o.MaxDelay == nil {
+	if c.o.MaxDelay < 0 {
 		return nil
 	}
 	return new(int(c.o.MaxDelay.Milliseconds()))

@@ -64,6 +64,7 @@ func TestRealServer_turn(t *testing.T) {
 			host := open(t, s.host.String(), client.Options{})
 			network := newNetwork(plain)
 			o := quick
+			o.MaxDelay = -1 // each event by itself, so that a gap shows
 			o.HTTPClient = &http.Client{Transport: network}
 			ann := open(t, s.invite.String(), o)
 			ctx := withPatience(t)

@@ -66,7 +66,7 @@ func streamQuery(o Options) string {
 	if o.ReadOnly {
 		query.Set("readOnly", "true")
 	}
-	if o.MaxDelay != nil {
+	if o.MaxDelay >= 0 {
 		query.Set("maxDelayMs", strconv.FormatInt(o.MaxDelay.Milliseconds(), 10))
 	}
 	if len(query) == 0 {

@@ -33,6 +33,7 @@ func Connect(t testing.TB, link client.Link, name string) *Participant {
 	defer cancel()
 	c, err := client.Open(ctx, link, client.Options{
 		UserID: name, BackoffBase: 20 * time.Millisecond, BackoffMax: 200 * time.Millisecond,
+		MaxDelay: -1, // each event by itself, so that a gap shows
 	})
 	if err != nil {
 		t.Fatal(err)

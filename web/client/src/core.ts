@@ -53,10 +53,11 @@ export class Core {
   hello(): EncodedCommand {
     const { userId, displayName, role, participantToken, recent, readOnly, maxDelayMs } =
       this.settings;
+    const lean = maxDelayMs !== null && { maxDelayMs };
     if (!this.own) {
       const join = { inviteToken: this.link.invite, userId, displayName, role, participantToken };
       const id = this.joinID;
-      return { id, line: encodeCommand(id, "join", { ...join, recent, maxDelayMs }) };
+      return { id, line: encodeCommand(id, "join", { ...join, recent, ...lean }) };
     }
     const { id: participantId, token } = this.own;
     const resume = {
@@ -64,7 +65,7 @@ export class Core {
       participantToken: token,
       cursor: this.cursor,
       ...(readOnly && { readOnly }),
-      maxDelayMs,
+      ...lean,
     };
     const id = newID();
     // After a cursor, the missed events follow by themselves.

@@ -78,7 +78,10 @@ export class Feed {
   private async *stream(cursor: string) {
     const { requests } = this;
     const headers = { Accept: "text/event-stream", "Last-Event-ID": cursor };
-    const request = requests.open(this.name("stream"), headers);
+    const { maxDelayMs } = requests.settings;
+    const query: Record<string, string> =
+      maxDelayMs === null ? {} : { maxDelayMs: String(maxDelayMs) };
+    const request = requests.open(this.name("stream", query), headers);
     const timer = setTimeout(() => {
       this.isBuffered = true;
       requests.settings.streamSlots = async () => undefined;

@@ -25,7 +25,13 @@ test("the first command is a join, and the address contains no secret", async ()
     "ws://localhost/api/shared-sessions/1f0c9c52-6d1e-4b7a-9a53-2f6a8b1c0d11/ws",
   );
   expect(socket.protocols).toEqual(["parley.v1"]);
-  const payload = { inviteToken: "INVITE", userId: "ann", displayName: "Ann", recent: 3 };
+  const payload = {
+    inviteToken: "INVITE",
+    userId: "ann",
+    displayName: "Ann",
+    recent: 3,
+    maxDelayMs: 0,
+  };
   expect(socket.sent[0]).toEqual({ id: expect.any(String), type: "join", payload });
   expect(session.link).toMatch(/#p=7a6d3c10-.*:ANNS-TOKEN$/);
   expect(session.self?.userId).toBe("ann");

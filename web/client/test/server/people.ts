@@ -14,10 +14,13 @@ export const ways: { way: string; how: Options; state: string }[] = [
   },
 ];
 
-/** Returns a client that reconnects quickly and ends with the test. */
+/**
+ * Returns a client that reconnects quickly and ends with the test. It receives each event by
+ * itself, so that a gap shows.
+ */
 export function join(link: string, options: Options = {}): SessionClient {
-  const quick = { backoffBaseMs: 5, backoffMaxMs: 50, upgradeAfterMs: 20, WebSocket };
-  const session = connect(link, { userId: "ann", ...quick, ...options });
+  const quick = { backoffBaseMs: 5, backoffMaxMs: 50, upgradeAfterMs: 20, maxDelayMs: null };
+  const session = connect(link, { userId: "ann", WebSocket, ...quick, ...options });
   onTestFinished(() => session.close());
   return session;
 }

@@ -13,6 +13,8 @@ export class Proxy {
   holdStreams = false;
   /** The number of handshakes that were passed. */
   webSockets = 0;
+  /** The number of bytes that the server has sent to clients. */
+  bytes = 0;
   /** The number of connections that were broken. */
   broken = 0;
   private readonly sockets = new Set<Socket>();
@@ -78,6 +80,7 @@ export class Proxy {
       if (!this.forgotten.has(client) && this.passUp(data, client)) server.write(data);
     });
     server.on("data", (data) => {
+      this.bytes += data.length;
       if (!this.forgotten.has(client) && !this.held.has(client) && this.passDown())
         client.write(data);
     });

@@ -76,7 +76,9 @@ export class Server {
   private async run(listen: string): Promise<void> {
     const parley = inject("parley");
     const agent = `quick=${parley} demo-agent --pace 2ms`;
-    const args = ["serve", "--listen", listen, "--data", this.data, "--agent", agent];
+    const stream = `stream=${process.execPath} ${join(import.meta.dirname, "streamAgent.mjs")}`;
+    const agents = ["--agent", agent, "--agent", stream];
+    const args = ["serve", "--listen", listen, "--data", this.data, ...agents];
     this.child = spawn(parley, [...args, "--log-format", "json"], {
       env: { PATH: process.env["PATH"] },
       stdio: ["ignore", "ignore", "pipe"],

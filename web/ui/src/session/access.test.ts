@@ -13,7 +13,7 @@ const place = { page: "session", session: "s1" } as const;
 const entering = (as: typeof participant, readOnly = false) => ({
   how: "enter",
   link: { server: "http://parley.example", session: "s1", participant: as },
-  options: { recent: 200, maxDelayMs: 0, ...(readOnly && { readOnly }) },
+  options: { recent: 200, ...(readOnly && { readOnly }) },
 });
 
 describe("an address", () => {

@@ -44,7 +44,6 @@ export function joining(session: string, invite: string, choice: JoinChoice): Ac
     link: { server: server(), session, invite },
     options: {
       recent: firstPage,
-      maxDelayMs: 0,
       userId: newUserId(choice.name),
       displayName: choice.name,
       role: choice.watch ? "viewer" : "collaborator",
@@ -55,13 +54,13 @@ export function joining(session: string, invite: string, choice: JoinChoice): Ac
 /** Connects as a participant of before. */
 export function returning(session: string, participant: Participant): Access {
   const link = { server: server(), session, participant };
-  return { how: "enter", link, options: { recent: firstPage, maxDelayMs: 0 } };
+  return { how: "enter", link, options: { recent: firstPage } };
 }
 
 /** Connects only to read: after leaving, or when the session has ended. */
 export function reading(session: string, participant: Participant): Access {
   const link = { server: server(), session, participant };
-  return { how: "enter", link, options: { recent: firstPage, maxDelayMs: 0, readOnly: true } };
+  return { how: "enter", link, options: { recent: firstPage, readOnly: true } };
 }
 
 /** A connection that has stopped for good. */
