@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -59,5 +61,36 @@ func TestServe_killed_during_uploads_has_every_attachment_that_it_acknowledged(t
 	m, err := host.ChatWith(t.Context(), protocol.Chat{Content: []protocol.ContentBlock{{Type: protocol.ContentAttachment, ID: stored[0].ID}}})
 	require.NoError(t, err)
 	require.Equal(t, stored[0], m.Content[0])
+	s.Stop(t)
+}
+
+func TestVerify_checks_the_attachments_that_events_name(t *testing.T) {
+	t.Parallel()
+	s := e2e.StartServer(t, t.TempDir())
+	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	host := e2e.Connect(t, session.HostLink(), "")
+	inChat, err := upload(t, host, "notes.txt", "notes")
+	require.NoError(t, err)
+	inPrompt, err := upload(t, host, "plan.txt", "plan")
+	require.NoError(t, err)
+	block := func(a protocol.Content) []protocol.ContentBlock {
+		return []protocol.ContentBlock{{Type: protocol.ContentAttachment, ID: a.ID}}
+	}
+	_, err = host.ChatWith(t.Context(), protocol.Chat{Content: block(inChat)})
+	require.NoError(t, err)
+	_, err = host.PromptWith(t.Context(), protocol.Prompt{Prompt: "look", Content: block(inPrompt)})
+	require.NoError(t, err)
+	verify := e2e.StartParley(t, "verify", s.Data)
+	require.Zero(t, verify.ExitCode(t), "beside the server: %s", verify.Stderr)
+	require.Contains(t, verify.Stdout.String(), ", 2 attachments")
+
+	dir := filepath.Join(s.Data, "attachments", session.ID)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, inChat.SHA256), []byte("nodes"), 0o600))
+	require.NoError(t, os.Remove(filepath.Join(dir, inPrompt.ID+".json")))
+	verify = e2e.StartParley(t, "verify", s.Data)
+	require.Equal(t, 1, verify.ExitCode(t))
+	require.Contains(t, verify.Stdout.String(), "damaged: session "+session.ID+": attachment "+inChat.ID+": its content is damaged")
+	require.Contains(t, verify.Stdout.String(), "damaged: session "+session.ID+": attachment "+inPrompt.ID+": is missing, although an event names it")
+	require.Contains(t, verify.Stderr.String(), "2 are damaged or missing")
 	s.Stop(t)
 }

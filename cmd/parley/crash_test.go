@@ -87,7 +87,7 @@ func requireVerified(t *testing.T, data, session string, event uint64) {
 	t.Helper()
 	verify := e2e.StartParley(t, "verify", data)
 	require.Zero(t, verify.ExitCode(t), verify.Stderr)
-	require.Regexp(t, `^sound: \d+ sessions, \d+ events\n$`, verify.Stdout.String())
+	require.Regexp(t, `^sound: \d+ sessions, \d+ events, \d+ attachments\n$`, verify.Stdout.String())
 
 	copied := e2e.CopyData(t, data)
 	flipByte(t, filepath.Join(copied, sqlite.FileName), []byte("this text will be damaged"))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -21,11 +22,13 @@ func newVerifyCommand() *cobra.Command {
 		Short: "Check that a data directory is undamaged",
 		Long: `Check the journal in a data directory: the structure of the database and, in every
 session, the checksum and the number of each event and the chain of hashes that
-ties it to all earlier events. The command changes nothing and may run while a
-server uses the directory.
+ties it to all earlier events. Then check the attachments: that every file that an
+event names is there, and that every file is as it was uploaded. The command
+changes nothing and may run while a server uses the directory.
 
 The exit code is 0 if everything is as it was written. It is 1 if anything is
-damaged; each damage is then listed.
+damaged or missing; each damage is then listed. Files that belong to nothing are
+listed as unused; they are no damage, and the server removes them when it starts.
 
 A server that was killed leaves a log, journal.db-wal, with its newest events. If
 the log is damaged, the server refuses to start, because the database would drop
@@ -40,11 +43,15 @@ with those.`,
 				return planSalvage(cmd, args[0])
 			}
 			r := &verifyProgress{out: cmd.OutOrStdout(), progress: cmd.ErrOrStderr(), shown: time.Now()}
-			err := sqlite.Verify(cmd.Context(), args[0], r.report)
+			files := newFileCheck(cmd.Context(), args[0], cmd.OutOrStdout())
+			err := sqlite.Verify(cmd.Context(), args[0], r.report, files.visit)
+			if cmd.Context().Err() == nil {
+				err = errors.Join(err, files.finish(err == nil))
+			}
 			if err != nil {
 				return server.ExplainJournal(err, args[0])
 			}
-			_, err = fmt.Fprintf(r.out, "sound: %d sessions, %d events\n", r.last.Sessions, r.last.Events)
+			_, err = fmt.Fprintf(r.out, "sound: %d sessions, %d events, %d attachments\n", r.last.Sessions, r.last.Events, files.check.Files)
 			return err
 		},
 	}

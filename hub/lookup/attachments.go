@@ -60,6 +60,12 @@ func eachPage(ctx context.Context, r history.Reader, named map[string]bool, page
 }
 
 func addAttachments(named map[string]bool, e rules.Event) {
+	for _, c := range attachmentsOf(e) {
+		named[c.ID] = true
+	}
+}
+
+func attachmentsOf(e rules.Event) (files []protocol.Content) {
 	var content []protocol.Content
 	if m := shared.MessageOf(e); m != nil {
 		content = m.Content
@@ -68,7 +74,22 @@ func addAttachments(named map[string]bool, e rules.Event) {
 	}
 	for _, c := range content {
 		if c.Type == protocol.ContentAttachment {
-			named[c.ID] = true
+			files = append(files, c)
 		}
 	}
+	return files
+}
+
+// AttachmentsOf returns the attachments that an event names. It decodes only events that can
+// name some.
+func AttachmentsOf(r journal.Record) ([]protocol.Content, error) {
+	about, ok := journal.AboutOf(&r)
+	if !journal.IsListed(r.Type) && !(ok && about.Subject == journal.SubjectApproval && about.Whole) {
+		return nil, nil
+	}
+	e, err := shared.DecodeEvent(r)
+	if err != nil {
+		return nil, err
+	}
+	return attachmentsOf(e), nil
 }

@@ -10,7 +10,8 @@
 //
 // A content is written to tmp and synced, renamed, and its description is written in the
 // same way; then the directory of the session is synced, and Put returns. A crash before
-// that can leave a content without a description. Nothing reads it, and Open removes it.
+// that can leave a content without a description. Nothing reads it, and Open removes it. A
+// [Checker] finds files that are missing or damaged.
 //
 // # Room
 //

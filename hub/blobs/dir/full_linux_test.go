@@ -46,6 +46,13 @@ func TestStore_on_a_full_disk_refuses_files_and_keeps_those_it_has(t *testing.T)
 	left, err := os.ReadDir(s.temporary())
 	require.NoError(t, err)
 	require.Empty(t, left, "nothing is left of it")
+	free, _, err := space(disk)
+	require.NoError(t, err)
+	_, err = s.Put(t.Context(), session, blobs.File{ID: "x"}, bytes.NewReader(make([]byte, free)), free)
+	require.ErrorIs(t, err, blobs.ErrFull, "the content took all the room, so that its description had none")
+	left, err = os.ReadDir(s.dir(session))
+	require.NoError(t, err)
+	require.Len(t, left, 2*stored, "nothing is left of it")
 
 	again := openStore(t, s.root, blobs.DefaultLimits)
 	for i := range stored {

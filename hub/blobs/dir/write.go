@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -126,7 +127,22 @@ func (s *Store) publish(session journal.SessionID, f blobs.File, written string)
 	if err := os.Rename(written, s.content(session, f)); err != nil {
 		return err
 	}
-	return s.describe(session, f)
+	err := s.describe(session, f)
+	if err != nil {
+		s.withdraw(session, f)
+	}
+	return err
+}
+
+// withdraw removes a file that could not be published, so that it takes no room that nothing
+// counts. What it cannot remove, Open does.
+func (s *Store) withdraw(session journal.SessionID, f blobs.File) {
+	path, _ := s.describes(session, f.ID)
+	_ = os.Remove(path)
+	others, err := s.all(session)
+	if err == nil && !slices.ContainsFunc(others, func(o blobs.File) bool { return o.SHA256 == f.SHA256 }) {
+		_ = os.Remove(s.content(session, f))
+	}
 }
 
 // describe writes a file's description, and syncs the directory of the session.

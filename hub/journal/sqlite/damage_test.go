@@ -49,7 +49,7 @@ func (d *damaged) verify(t *testing.T) (found []error, last Progress, err error)
 			found = append(found, p.Damage)
 		}
 		last = p
-	})
+	}, nil)
 	return found, last, err
 }
 

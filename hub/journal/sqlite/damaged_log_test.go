@@ -167,7 +167,7 @@ func TestVerify_reports_damage_to_a_log_and_changes_no_file(t *testing.T) {
 	dir := t.TempDir()
 	c.write(t, dir, flip(c.logSize()/2, 1, true))
 	for range 2 { // the second run relies on what the first leaves
-		err := Verify(t.Context(), dir, func(Progress) {})
+		err := Verify(t.Context(), dir, func(Progress) {}, nil)
 		_, ok := errors.AsType[*LogDamageError](err)
 		require.True(t, ok, "%v", err)
 	}
@@ -188,7 +188,7 @@ func TestVerify_reports_damage_to_the_log_of_a_running_server(t *testing.T) {
 	require.NoError(t, err)
 	_, err = f.WriteAt([]byte("damage"), 9000)
 	require.NoError(t, errors.Join(err, f.Close()))
-	err = Verify(t.Context(), dir, func(Progress) {})
+	err = Verify(t.Context(), dir, func(Progress) {}, nil)
 	_, ok := errors.AsType[*LogDamageError](err)
 	require.True(t, ok, "%v", err)
 }

@@ -63,7 +63,7 @@ func TestOpen_refuses_a_file_that_is_not_its_own(t *testing.T) {
 			_, err := Open(dir, Options{})
 			require.ErrorContains(t, err, filepath.Join(dir, FileName))
 			require.ErrorContains(t, err, test.want)
-			require.ErrorContains(t, Verify(t.Context(), dir, func(Progress) {}), test.want)
+			require.ErrorContains(t, Verify(t.Context(), dir, func(Progress) {}, nil), test.want)
 		})
 	}
 	t.Run("a file that is not a database", func(t *testing.T) {

@@ -74,7 +74,7 @@ func (p *Salvage) try(ctx context.Context, dir string, log *wal.Log, sum string)
 			return err
 		}
 		var last Progress
-		err := Verify(ctx, dir, func(p Progress) { last = p })
+		err := Verify(ctx, dir, func(p Progress) { last = p }, nil)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

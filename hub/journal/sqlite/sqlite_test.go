@@ -44,7 +44,7 @@ func openWriter(t testing.TB, dir string, o options) (*Journal, journal.Writer) 
 // requireSound fails unless Verify finds the journal in dir sound.
 func requireSound(t testing.TB, dir string) {
 	t.Helper()
-	require.NoError(t, Verify(t.Context(), dir, func(Progress) {}))
+	require.NoError(t, Verify(t.Context(), dir, func(Progress) {}, nil))
 }
 
 // alter changes the database in dir without the journal, and returns the number of

@@ -33,18 +33,23 @@ type Progress struct {
 //     against its events.
 //
 // Verify calls report, from its own goroutine, with each damage and regularly with
-// its progress. It returns nil for a sound journal; otherwise the error wraps the
-// first damage, or says why the check could not be completed.
+// its progress. Unless visit is nil, Verify also calls it with each event that it has
+// found sound: one session after the other, and in order. Verify returns nil for a
+// sound journal; otherwise the error wraps the first damage, or says why the check
+// could not be completed.
 //
 // Verify changes neither the database nor its log. It may run while a server has
 // the journal open, and then sees of each session what is committed when it gets
 // there. The server does not wait, but its log grows during the integrity check.
-func Verify(ctx context.Context, dir string, report func(Progress)) error {
+func Verify(ctx context.Context, dir string, report func(Progress), visit func(journal.Record)) error {
 	path := filepath.Join(dir, FileName)
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("verify journal: %w", err)
 	}
-	v := &verifier{report: report}
+	if visit == nil {
+		visit = func(journal.Record) {}
+	}
+	v := &verifier{report: report, visit: visit}
 	if err := v.run(ctx, path); err != nil {
 		return fmt.Errorf("verify journal %s: %w", path, err)
 	}
@@ -62,6 +67,7 @@ type verifier struct {
 	read     *reader
 	version  int64 // of the tables
 	report   func(Progress)
+	visit    func(journal.Record)
 	progress Progress
 	damages  int
 	first    error // the first damage
@@ -192,6 +198,7 @@ func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 	err := v.read.session(ctx, s.id, 1, func(r journal.Record) bool {
 		v.progress.Events++
 		lists.add(&r)
+		v.visit(r)
 		return true
 	})
 	if err == nil && journal.Seq(s.last.Int64) > s.head {

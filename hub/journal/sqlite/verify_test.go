@@ -104,7 +104,7 @@ func TestVerify_runs_beside_a_server(t *testing.T) {
 }
 
 func TestVerify_names_a_missing_file(t *testing.T) {
-	err := Verify(t.Context(), t.TempDir(), func(Progress) {})
+	err := Verify(t.Context(), t.TempDir(), func(Progress) {}, nil)
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.ErrorContains(t, err, FileName)
 }
@@ -128,7 +128,7 @@ func TestVerify_refuses_a_file_that_is_not_a_journal(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			dir := t.TempDir()
 			tc.make(t, filepath.Join(dir, FileName))
-			err := Verify(t.Context(), dir, func(Progress) {})
+			err := Verify(t.Context(), dir, func(Progress) {}, nil)
 			require.ErrorContains(t, err, tc.want)
 			require.Equal(t, 1, strings.Count(err.Error(), tc.want), "the error says it once: %v", err)
 		})

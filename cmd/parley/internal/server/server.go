@@ -42,6 +42,10 @@ type Server struct {
 	done   chan struct{} // closed when that goroutine has ended
 }
 
+// AttachmentsDir is the name of the directory in the data directory that holds the files
+// that participants upload.
+const AttachmentsDir = "attachments"
+
 const (
 	// stopTimeout bounds an orderly stop. Agents have their own time limit within it.
 	stopTimeout = 20 * time.Second
@@ -124,7 +128,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	if err != nil {
 		return err
 	}
-	attachments, err := dir.Open(filepath.Join(data, "attachments"), c.Attachments)
+	attachments, err := dir.Open(filepath.Join(data, AttachmentsDir), c.Attachments)
 	if err != nil {
 		return err
 	}
