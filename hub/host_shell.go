@@ -12,6 +12,7 @@ import (
 	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/hub/rules/host"
+	"parley/hub/rules/host/factbuffer"
 )
 
 // hostShell connects a host session to its agent and to the shared sessions that are
@@ -23,7 +24,7 @@ type hostShell struct {
 	shared      map[journal.SessionID]struct{} // open shared sessions that receive host.Broadcast
 	open        map[journal.SessionID]struct{} // open shared sessions by the inputs received so far; ahead of shared
 	agent       *agentRun                      // the newest; nil before the first
-	facts       host.FactBuffer                // about the newest agent
+	facts       factbuffer.Buffer              // about the newest agent
 	lastMessage time.Time                      // when the last message was exchanged with the agent
 	refused     []rules.AgentStopRefused       // of StopWork, until wake passes them on; at most one for each effect of an append
 
@@ -168,7 +169,7 @@ func (s *hostShell) launch(spec rules.LaunchSpec) {
 	starting, giveUp := context.WithCancel(context.Background())
 	run := &agentRun{inbox: agentinbox.New(s.actor.hub.pace), giveUp: giveUp}
 	s.agent, s.actor.agent = run, run.inbox
-	s.facts = host.FactBuffer{}
+	s.facts = factbuffer.Buffer{}
 	s.facts.Block(time.Now()) // usually until the agent is ready
 	release := s.actor.hub.agents.Take()
 	if release == nil {

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/options"
+	"parley/hub/rules/host/turns"
 	"parley/protocol"
 )
 
@@ -27,20 +29,22 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.recordIdle(at)
 	case *idleAgentStoppedEvent:
 		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
-	case *presetEvent:
-		s.applyPreset(p)
+	case *options.PresetEvent:
+		s.ApplyPreset(p)
 	case *replayedEvent:
 		s.Replayed = true
 	case *agentSwitchedEvent:
 		s.applySwitched(p)
-	case *changeBeganEvent:
-		s.applyChangeBegan(p, at.Instant())
-	case *changeEndedEvent:
-		s.applyChangeEnded(p, at.Instant())
+	case *options.BeganEvent:
+		s.ApplyBegan(p, at.Instant())
+	case *options.EndedEvent:
+		s.ApplyEnded(p, at.Instant(), &s.Session.Facts)
 		s.UsedAt = at.Instant()
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
-		s.followFacts()
+		if s.up() {
+			s.Follow(&s.Session.Facts)
+		}
 	case *protocol.PermissionRequested:
 		request := rules.NewPermissionRequest(p.Permission)
 		s.Questions = append(s.Questions, openQuestion{rules.Question{Permission: &request}, at.Instant(), s.askedIn()})
@@ -59,40 +63,24 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.dropQuestion(p.RequestID)
 	default:
 		s.applyTurn(e.Public, at)
+		s.applyRecap(e.Public)
 	}
 }
 
 // applyTurn applies an event about a turn. It ignores other events.
 func (s *State) applyTurn(payload protocol.Payload, at rules.Stamp) {
 	switch p := payload.(type) {
-	case *turnQueuedEvent:
-		s.Queue = append(s.Queue, p.Turn)
-	case *turnStartedEvent:
-		if i := s.queued(p.Approval); i >= 0 {
+	case *turns.StartedEvent:
+		if i := s.Queued(p.Approval); i >= 0 {
 			s.HadTurn, s.RecapWanted = true, ""
 			s.noteTurn(s.Queue[i].Shared)
-			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.Instant()}
-			s.Queue = slices.Delete(s.Queue, i, i+1)
 		}
-	case *ownTurnBeganEvent:
+	case *turns.OwnBeganEvent:
 		s.HadTurn = true
-		s.Running = &runningTurn{Since: at.Instant()}
-	case *turnsOrderedEvent:
-		s.applyOrder(p)
-	case *turnCancellingEvent:
-		s.Running.Cancelling, s.Running.CancelAt, s.Running.CancelledBy = p.Failure, at.Instant(), p.By
-	case *turnUnresponsiveEvent:
-		s.Running.Unresponsive = true
-	case *turnSilentEvent:
-		s.Running.SilentSince = p.Since
-	case *turnEndedEvent:
-		s.applyTurnEnded(p)
+	case *turns.EndedEvent:
 		s.UsedAt = at.Instant()
-	case *turnConfirmedEvent:
-		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
-	default:
-		s.applyRecap(payload)
 	}
+	s.Turns.Apply(payload, at)
 }
 
 // applyAgent applies a new status of the agent.
@@ -133,25 +121,6 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 		}
 		s.HadTurn = false
 	}
-}
-
-// applyTurnEnded applies the end of a running or waiting turn.
-func (s *State) applyTurnEnded(p *turnEndedEvent) {
-	e := endedTurn{StopReason: p.StopReason, Failure: p.Failure, Code: p.Code, By: p.By, Edit: p.Edit}
-	if s.Running != nil && s.Running.Turn.Approval == p.Approval {
-		e.Turn, s.Running = s.Running.Turn, nil
-	} else if i := s.queued(p.Approval); i >= 0 {
-		e.Turn = s.Queue[i]
-		if p.Edit.InPlace() {
-			s.Queue[i] = e.replacement()
-		} else {
-			s.Queue = slices.Delete(s.Queue, i, i+1)
-		}
-	}
-	if isOwn(e.Turn) {
-		return
-	}
-	s.Ended = append(s.Ended, e)
 }
 
 func (s *State) dropQuestion(requestID string) {

@@ -5,87 +5,43 @@ import (
 	"time"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/options"
 	"parley/protocol"
-)
-
-// An agent has at most one change of an option by a participant at a time; another one
-// fails. What participants have set is set again in every later process, before its
-// first prompt. If the agent then refuses the mode, prompts wait, since the participants
-// relied on the mode when they approved them.
-
-const (
-	configureTimeout  = 30 * time.Second // after which a change without an answer fails
-	maxChosen         = 64               // options that are set again
-	maxSettledChanges = 32               // outcomes, for shared sessions that missed them
 )
 
 // Failures of changes that the agent has not answered.
 const (
-	noAnswer          = "the agent did not answer"
 	changeStopped     = "the server was stopped before the agent answered"
 	changeInterrupted = "the server was restarted before the agent answered"
 )
 
-// optionChange is a change that the agent has not answered. Changes that set an option
-// again are sent one by one.
-type optionChange struct {
-	Change rules.OptionChange
-	Again  bool          // it sets an option again that a participant set in an earlier process
-	At     rules.Instant // when it was sent to the agent; zero until then
-}
-
-// sent reports whether the agent has received the change.
-func (c optionChange) sent() bool { return !c.At.IsZero() }
-
-// Events about changes of options. Their JSON is stored.
-type (
-	changeBeganEvent struct {
-		Change rules.OptionChange `json:"change"`
-		Again  bool               `json:"again,omitempty"`
-	}
-	changeEndedEvent struct {
-		Change  rules.OptionChange `json:"change"`
-		Failure string             `json:"failure,omitempty"`
-		Again   bool               `json:"again,omitempty"`
-	}
-)
-
-// message returns the message that reports the outcome to shared sessions.
-func (e changeEndedEvent) message() rules.ConfigureEnded {
-	return rules.ConfigureEnded{Change: e.Change, Failure: e.Failure, Again: e.Again, PromptsWait: e.holds()}
-}
-
-// holds reports whether the outcome makes prompts wait.
-func (e changeEndedEvent) holds() bool { return e.Again && e.Change.Mode && e.Failure != "" }
-
 // takesPrompts reports whether a turn may begin when none runs.
 func (s *State) takesPrompts() bool {
-	return s.up() && s.RecapWanted == "" && len(s.RefusedModes) == 0 && !slices.ContainsFunc(s.Changes, func(c optionChange) bool { return c.Again })
+	return s.up() && s.RecapWanted == "" && s.PromptsMayBegin()
 }
 
 // configure sends a change to the agent, or reports its outcome if it is known.
 func (s *State) configure(m rules.Configure) rules.Decision {
 	c := m.Change
 	switch {
-	case slices.ContainsFunc(s.Changes, func(o optionChange) bool { return o.Change.ID == c.ID && !o.Again }):
+	case s.Waits(c.ID):
 		return rules.Decision{}
-	case s.settled(c.ID) != nil:
-		return rules.Decision{}.With(rules.Send{To: m.Shared, Message: s.settled(c.ID).message()})
+	case s.Settled(c.ID) != nil:
+		return rules.Decision{}.With(rules.Send{To: m.Shared, Message: s.Settled(c.ID).Message()})
 	case !c.Forgets() && !s.up() && !s.canSignIn(c):
 		return refuseChange(m, "the agent is not running")
-	case slices.ContainsFunc(s.Changes, func(o optionChange) bool { return o.Change.Excludes(c) }):
-		return refuseChange(m, "the agent has not answered the previous change of this option")
-	case len(s.Changes) >= 2*rules.MaxChanges:
-		return refuseChange(m, "too many changes wait for the agent")
+	}
+	if refusal := s.Options.Refusal(c); refusal != "" {
+		return refuseChange(m, refusal)
 	}
 	d := rules.Decision{}.With(Broadcast{rules.ConfigureBegan{Change: c}})
 	if c.Forgets() {
-		return s.endChanges(d, changeEndedEvent{Change: c})
+		return s.endChanges(d, options.EndedEvent{Change: c})
 	}
 	if !s.up() {
 		return s.launchToSignIn(d, c)
 	}
-	d.Events = []rules.Event{{Public: &changeBeganEvent{Change: c}}}
+	d.Events = []rules.Event{{Public: &options.BeganEvent{Change: c}}}
 	return d.With(sendChange(c))
 }
 
@@ -97,21 +53,11 @@ func sendChange(c rules.OptionChange) rules.Effect {
 	return ConfigureAgent{RequestID: c.ID, OptionID: c.OptionID, Value: c.Value, SignIn: c.SignIn}
 }
 
-// settled returns the outcome of a change; nil if it is not remembered.
-func (s *State) settled(id string) *changeEndedEvent {
-	for i := range s.SettledChanges {
-		if s.SettledChanges[i].Change.ID == id {
-			return &s.SettledChanges[i]
-		}
-	}
-	return nil
-}
-
 // configured ends a change with the agent's answer.
 func (s *State) configured(e rules.AgentConfigured) rules.Decision {
 	for _, c := range s.Changes {
 		if c.Change.ID == e.RequestID {
-			ended := changeEndedEvent{Change: c.Change, Again: c.Again}
+			ended := options.EndedEvent{Change: c.Change, Again: c.Again}
 			if e.Err != nil {
 				ended.Failure = e.Err.Error()
 			}
@@ -123,35 +69,29 @@ func (s *State) configured(e rules.AgentConfigured) rules.Decision {
 
 // expireChanges fails the changes that the agent has not answered in time.
 func (s *State) expireChanges(d rules.Decision, now time.Time) rules.Decision {
-	var ended []changeEndedEvent
-	for _, c := range s.Changes {
-		if c.sent() && !now.Before(c.At.Deadline(c.timeout())) {
-			ended = append(ended, changeEndedEvent{c.Change, noAnswer, c.Again})
-		}
+	if ended := s.Overdue(now); len(ended) > 0 {
+		return s.endChanges(d, ended...)
 	}
-	if len(ended) == 0 {
-		return d
-	}
-	return s.endChanges(d, ended...)
+	return d
 }
 
 // endChanges ends changes and reports the outcomes to the shared sessions. Then the next
 // option is set again or, if there is none, the next prompt begins.
-func (s *State) endChanges(d rules.Decision, ended ...changeEndedEvent) rules.Decision {
+func (s *State) endChanges(d rules.Decision, ended ...options.EndedEvent) rules.Decision {
 	after := *s
 	for _, e := range ended {
 		d.Events = append(d.Events, rules.Event{Public: &e})
-		after.applyChangeEnded(&e, rules.Instant{})
+		after.ApplyEnded(&e, rules.Instant{}, &s.Session.Facts)
 		if !e.Again || e.Failure != "" {
-			d = d.With(Broadcast{e.message()})
+			d = d.With(Broadcast{e.Message()})
 		}
 	}
 	d = after.notePresets(d, ended)
-	if first := after.firstRefused(); first != nil && len(after.RefusedModes) < len(s.RefusedModes) {
-		d = d.With(Broadcast{first.message()}) // shared sessions show one at a time
+	if first := after.FirstRefused(); first != nil && len(after.RefusedModes) < len(s.RefusedModes) {
+		d = d.With(Broadcast{first.Message()}) // shared sessions show one at a time
 	}
-	if next := after.nextAgain(); next != nil {
-		if before := s.nextAgain(); before.Change.ID != next.Change.ID {
+	if next := after.NextAgain(); next != nil {
+		if before := s.NextAgain(); before.Change.ID != next.Change.ID {
 			d = d.With(sendChange(next.Change))
 		}
 		return d
@@ -162,21 +102,11 @@ func (s *State) endChanges(d rules.Decision, ended ...changeEndedEvent) rules.De
 	return d
 }
 
-// nextAgain returns the first option that is to be set again; nil for none.
-func (s *State) nextAgain() *optionChange {
-	for i := range s.Changes {
-		if s.Changes[i].Again {
-			return &s.Changes[i]
-		}
-	}
-	return nil
-}
-
 // setChosen begins to set the options in an agent that has started, or begins the next
 // turn if there are none.
 func (s *State) setChosen(d rules.Decision) rules.Decision {
 	for i, c := range s.Chosen {
-		d.Events = append(d.Events, rules.Event{Public: &changeBeganEvent{Change: c, Again: true}})
+		d.Events = append(d.Events, rules.Event{Public: &options.BeganEvent{Change: c, Again: true}})
 		if i == 0 {
 			d = d.With(sendChange(c))
 		}
@@ -191,9 +121,9 @@ func (s *State) setChosen(d rules.Decision) rules.Decision {
 func (s *State) failChanges(d rules.Decision, failure string) rules.Decision {
 	for _, c := range s.Changes {
 		if !c.Again {
-			e := changeEndedEvent{Change: c.Change, Failure: failure}
+			e := options.EndedEvent{Change: c.Change, Failure: failure}
 			d.Events = append(d.Events, rules.Event{Public: &e})
-			d = d.With(Broadcast{e.message()})
+			d = d.With(Broadcast{e.Message()})
 		}
 	}
 	return d
@@ -213,85 +143,55 @@ func (s *State) sendChanges(d rules.Decision, m rules.SharedOpened) rules.Decisi
 		if slices.Contains(waiting, id) {
 			continue
 		}
-		ended := changeEndedEvent{Change: rules.OptionChange{ID: id}, Failure: changeInterrupted}
-		if settled := s.settled(id); settled != nil {
+		ended := options.EndedEvent{Change: rules.OptionChange{ID: id}, Failure: changeInterrupted}
+		if settled := s.Settled(id); settled != nil {
 			ended = *settled
 		}
-		d = d.With(rules.Send{To: m.Shared, Message: ended.message()})
+		d = d.With(rules.Send{To: m.Shared, Message: ended.Message()})
 	}
-	if first := s.firstRefused(); first != nil {
-		d = d.With(rules.Send{To: m.Shared, Message: first.message()})
+	if first := s.FirstRefused(); first != nil {
+		d = d.With(rules.Send{To: m.Shared, Message: first.Message()})
 	}
 	return d
 }
 
-// firstRefused returns the first refused mode; nil for none.
-func (s *State) firstRefused() *changeEndedEvent {
-	if len(s.RefusedModes) == 0 {
-		return nil
-	}
-	return &s.RefusedModes[0]
+// Signing in is a change like that of an option, except that an agent that does not run is
+// started for it: such an agent may be unable to open a session before.
+
+// canSignIn reports whether a change is signing in to an agent that can be started for it.
+func (s *State) canSignIn(c rules.OptionChange) bool {
+	return c.SignIn && s.Agent == protocol.AgentExited
 }
 
-// applyChangeBegan adds a change. An option that is set again waits for those before it.
-func (s *State) applyChangeBegan(e *changeBeganEvent, at rules.Instant) {
-	if e.Again && s.nextAgain() != nil {
-		at = rules.Instant{}
-	}
-	s.Changes = append(s.Changes, optionChange{e.Change, e.Again, at})
-}
-
-// applyChangeEnded folds the outcome of a change into the state. It changes no list in
-// place, so that a copy of the state can apply it.
-func (s *State) applyChangeEnded(e *changeEndedEvent, at rules.Instant) {
-	s.Changes = slices.DeleteFunc(slices.Clone(s.Changes), func(c optionChange) bool {
-		return c.Change.ID == e.Change.ID && c.Again == e.Again
-	})
-	if next := s.nextAgain(); e.Again && next != nil && !next.sent() {
-		next.At = at
-	}
-	if !e.Again {
-		s.SettledChanges = rules.KeepLast(append(slices.Clone(s.SettledChanges), *e), maxSettledChanges)
-	}
-	switch {
-	case e.holds():
-		s.RefusedModes = append(slices.Clone(s.RefusedModes), *e)
-	case e.Failure != "" && e.Again: // it is not tried again
-		s.forget(e.Change.OptionID)
-	case e.Failure == "" && !e.Again && !e.Change.SignIn:
-		s.choose(e.Change)
-	}
-}
-
-// choose notes an option that was set, or that one is to be forgotten.
-func (s *State) choose(c rules.OptionChange) {
-	s.RefusedModes = slices.DeleteFunc(slices.Clone(s.RefusedModes), func(e changeEndedEvent) bool {
-		gone := s.Session.Facts.OptionByID(e.Change.OptionID) == nil // another mode takes its place
-		return e.Change.OptionID == c.OptionID || gone && c.Mode && !c.Forgets()
-	})
-	s.forget(c.OptionID)
-	if !c.Forgets() {
-		s.Chosen = rules.KeepLast(append(s.Chosen, c), maxChosen)
-	}
-}
-
-func (s *State) forget(optionID string) {
-	s.Chosen = slices.DeleteFunc(slices.Clone(s.Chosen), func(c rules.OptionChange) bool { return c.OptionID == optionID })
-}
-
-// followFacts notes the values that the agent shows for the options that participants have
-// set. The agent may change an option itself, as when it ends a plan; the next process is
-// given what participants saw last. Values are not followed before an agent has received
-// what was set.
-func (s *State) followFacts() {
-	if !s.up() || s.nextAgain() != nil || len(s.RefusedModes) > 0 {
-		return
-	}
-	for i, c := range s.Chosen {
-		o := s.Session.Facts.OptionByID(c.OptionID)
-		if o != nil && len(o.CurrentValue) > 0 && !protocol.SameConfigValue(o.CurrentValue, c.Value) {
-			s.Chosen = slices.Clone(s.Chosen)
-			s.Chosen[i].Value = o.CurrentValue
+// launchToSignIn starts the agent, which signs in before it opens its session.
+func (s *State) launchToSignIn(d rules.Decision, c rules.OptionChange) rules.Decision {
+	d = s.launch(d)
+	for i, e := range d.Effects {
+		if launch, ok := e.(LaunchAgent); ok {
+			launch.Spec.SignIn = c.OptionID
+			d.Effects[i] = launch
 		}
 	}
+	d.Events = append(d.Events, rules.Event{Public: &options.BeganEvent{Change: c}})
+	return d
+}
+
+// signIns returns the attempts to sign in for which the agent is being started. They outlast
+// a start that is repeated.
+func (s *State) signIns() []options.Change {
+	if s.Agent != protocol.AgentStarting {
+		return nil
+	}
+	return s.SignIns()
+}
+
+// signedIn ends the attempts for which the agent was started, since it is ready.
+func (s *State) signedIn() rules.Decision {
+	var d rules.Decision
+	for _, c := range s.signIns() {
+		e := options.EndedEvent{Change: c.Change}
+		d.Events = append(d.Events, rules.Event{Public: &e})
+		d = d.With(Broadcast{e.Message()})
+	}
+	return d
 }

@@ -12,7 +12,7 @@ func (s *State) decide(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
 	case Create:
 		return s.create(in, m)
-	case withFacts:
+	case WithFacts:
 		return s.recordFactsFirst(in, m)
 	}
 	if !s.exists() {

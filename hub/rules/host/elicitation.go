@@ -11,7 +11,7 @@ import (
 // answers the request as cancelled. It refuses a request that nobody can see.
 func (s *State) requestElicitation(e rules.AgentElicitation) rules.Decision {
 	requestID := e.Elicitation.RequestID
-	if s.cancelling() {
+	if s.Cancelling() {
 		return rules.Decision{Effects: []rules.Effect{AnswerElicitation{requestID, rules.ElicitationReply{Action: protocol.ElicitationCancel}}}}
 	}
 	open := openQuestion{Question: rules.Question{Elicitation: &rules.Elicitation{Elicitation: e.Elicitation}}, Shared: s.askedIn()}

@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"time"
 
-	"parley/hub/rules"
+	"parley/hub/rules/host/options"
+	"parley/hub/rules/host/turns"
 	"parley/protocol"
 )
 
 // The events of a host session's stream, in addition to those of the protocol for
-// permission requests, facts and stray output. No client receives them. Their JSON is
+// permission requests, facts and stray output, and to those of turns and options. No client receives them. Their JSON is
 // stored.
 type (
 	createdEvent struct {
@@ -35,28 +36,6 @@ type (
 		Restart     string        `json:"restart,omitempty"`     // the id of a restart, with the status from which on it is carried out
 		LoadError   string        `json:"loadError,omitempty"`   // why the earlier session cannot be loaded
 	}
-	turnQueuedEvent     struct{ Turn rules.Turn }
-	turnStartedEvent    struct{ Approval string }
-	turnCancellingEvent struct {
-		Approval string
-		Failure  string
-		By       *protocol.Participant `json:",omitempty"` // who cancelled it; nil if its shared session knows
-	}
-	turnUnresponsiveEvent struct{ Approval string }
-	// turnSilentEvent holds since when the agent has been silent; nil if it no longer is.
-	turnSilentEvent struct {
-		Approval string
-		Since    *time.Time
-	}
-	turnEndedEvent struct {
-		Approval   string
-		StopReason string
-		Failure    string
-		Code       protocol.Code         `json:",omitempty"` // of the failure; empty for one without
-		By         *protocol.Participant `json:",omitempty"` // who cancelled it; nil if its shared session knows
-		Edit       *rules.TurnEdit       `json:",omitempty"` // ended it before it began
-	}
-	turnConfirmedEvent struct{ Approval string }
 	// occupiedEvent records that the first shared session has opened, vacatedEvent that
 	// the last one has ended.
 	occupiedEvent struct{}
@@ -69,20 +48,9 @@ type (
 func (*createdEvent) EventType() protocol.EventType          { return "host_session_created" }
 func (*deletedEvent) EventType() protocol.EventType          { return "host_session_deleted" }
 func (*agentStatusEvent) EventType() protocol.EventType      { return "host_agent" }
-func (*turnQueuedEvent) EventType() protocol.EventType       { return "turn_queued" }
-func (*turnStartedEvent) EventType() protocol.EventType      { return "turn_began" }
-func (*ownTurnBeganEvent) EventType() protocol.EventType     { return "own_turn_began" }
-func (*turnCancellingEvent) EventType() protocol.EventType   { return "turn_cancelling" }
-func (*turnUnresponsiveEvent) EventType() protocol.EventType { return "turn_stuck" }
-func (*turnSilentEvent) EventType() protocol.EventType       { return "turn_silent" }
-func (*turnEndedEvent) EventType() protocol.EventType        { return "turn_over" }
-func (*turnsOrderedEvent) EventType() protocol.EventType     { return "turns_ordered" }
-func (*turnConfirmedEvent) EventType() protocol.EventType    { return "turn_confirmed" }
 func (*occupiedEvent) EventType() protocol.EventType         { return "host_occupied" }
 func (*vacatedEvent) EventType() protocol.EventType          { return "host_vacated" }
 func (*idleAgentStoppedEvent) EventType() protocol.EventType { return "agent_let_go" }
-func (*changeBeganEvent) EventType() protocol.EventType      { return "option_changing" }
-func (*changeEndedEvent) EventType() protocol.EventType      { return "option_changed" }
 func (*agentSwitchedEvent) EventType() protocol.EventType    { return "profile_switched" }
 func (*replayedEvent) EventType() protocol.EventType         { return "session_replayed" }
 func (*recapWantedEvent) EventType() protocol.EventType      { return "recap_wanted" }
@@ -93,21 +61,21 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"host_session_created": func() protocol.Payload { return new(createdEvent) },
 	"host_session_deleted": func() protocol.Payload { return new(deletedEvent) },
 	"host_agent":           func() protocol.Payload { return new(agentStatusEvent) },
-	"turn_queued":          func() protocol.Payload { return new(turnQueuedEvent) },
-	"turn_began":           func() protocol.Payload { return new(turnStartedEvent) },
-	"own_turn_began":       func() protocol.Payload { return new(ownTurnBeganEvent) },
-	"turn_cancelling":      func() protocol.Payload { return new(turnCancellingEvent) },
-	"turn_stuck":           func() protocol.Payload { return new(turnUnresponsiveEvent) },
-	"turn_silent":          func() protocol.Payload { return new(turnSilentEvent) },
-	"turn_over":            func() protocol.Payload { return new(turnEndedEvent) },
-	"turns_ordered":        func() protocol.Payload { return new(turnsOrderedEvent) },
-	"turn_confirmed":       func() protocol.Payload { return new(turnConfirmedEvent) },
+	"turn_queued":          func() protocol.Payload { return new(turns.QueuedEvent) },
+	"turn_began":           func() protocol.Payload { return new(turns.StartedEvent) },
+	"own_turn_began":       func() protocol.Payload { return new(turns.OwnBeganEvent) },
+	"turn_cancelling":      func() protocol.Payload { return new(turns.CancellingEvent) },
+	"turn_stuck":           func() protocol.Payload { return new(turns.UnresponsiveEvent) },
+	"turn_silent":          func() protocol.Payload { return new(turns.SilentEvent) },
+	"turn_over":            func() protocol.Payload { return new(turns.EndedEvent) },
+	"turns_ordered":        func() protocol.Payload { return new(turns.OrderedEvent) },
+	"turn_confirmed":       func() protocol.Payload { return new(turns.ConfirmedEvent) },
 	"host_occupied":        func() protocol.Payload { return new(occupiedEvent) },
 	"host_vacated":         func() protocol.Payload { return new(vacatedEvent) },
 	"agent_let_go":         func() protocol.Payload { return new(idleAgentStoppedEvent) },
-	"options_preset":       func() protocol.Payload { return new(presetEvent) },
-	"option_changing":      func() protocol.Payload { return new(changeBeganEvent) },
-	"option_changed":       func() protocol.Payload { return new(changeEndedEvent) },
+	"options_preset":       func() protocol.Payload { return new(options.PresetEvent) },
+	"option_changing":      func() protocol.Payload { return new(options.BeganEvent) },
+	"option_changed":       func() protocol.Payload { return new(options.EndedEvent) },
 	"profile_switched":     func() protocol.Payload { return new(agentSwitchedEvent) },
 	"session_replayed":     func() protocol.Payload { return new(replayedEvent) },
 	"recap_wanted":         func() protocol.Payload { return new(recapWantedEvent) },

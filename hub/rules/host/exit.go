@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/turns"
 	"parley/protocol"
 )
 
@@ -23,7 +24,7 @@ func (s *State) stopAgent() rules.Decision {
 	d := rules.Decision{Events: []rules.Event{{Public: ending}}}
 	if s.Agent == protocol.AgentStarting {
 		for _, t := range s.Queue {
-			d = s.endTurn(d, endedTurn{Turn: t, Failure: agentStopped})
+			d = s.endTurn(d, turns.Ended{Turn: t, Failure: agentStopped})
 		}
 	}
 	return d.With(Broadcast{rules.AgentChanged{Status: ending.AgentStatusChanged}}, EndAgent{})
@@ -52,7 +53,7 @@ func (s *State) exited(e rules.AgentExited) rules.Decision {
 	if s.StoppedIdle && s.Occupied && len(s.Queue) == 0 {
 		return s.launch(d) // a shared session has opened since
 	}
-	if again := s.nextAgain(); again != nil && s.Agent != protocol.AgentEnding {
+	if again := s.NextAgain(); again != nil && s.Agent != protocol.AgentEnding {
 		failure = fmt.Sprintf("%s while its option %.40q was set again", failure, again.Change.OptionID)
 		return s.failWaiting(d, failure, protocol.CodeAgentFailed)
 	}
@@ -73,7 +74,7 @@ func ExitFailure(e rules.AgentExited) string {
 func (s *State) loseAgent(failure, changeFailure string) rules.Decision {
 	d := s.withdrawQuestions(rules.Decision{})
 	if s.Running != nil {
-		d = s.endTurn(d, endedTurn{Turn: s.Running.Turn, Failure: cmp.Or(s.Running.Cancelling, failure), By: s.Running.CancelledBy})
+		d = s.endTurn(d, turns.Ended{Turn: s.Running.Turn, Failure: cmp.Or(s.Running.Cancelling, failure), By: s.Running.CancelledBy})
 	}
 	d = s.failChanges(d, changeFailure)
 	d.Events = append(d.Events, rules.Event{Public: newAgentStatus(protocol.AgentExited)})
@@ -111,7 +112,7 @@ func (s *State) failWaiting(d rules.Decision, failure string, code protocol.Code
 	status := lastStatus(d)
 	status.Detail = failure
 	for _, t := range s.Queue {
-		d = s.endTurn(d, endedTurn{Turn: t, Failure: failure, Code: code})
+		d = s.endTurn(d, turns.Ended{Turn: t, Failure: failure, Code: code})
 	}
 	return d.With(Broadcast{rules.AgentChanged{Status: status.AgentStatusChanged}})
 }
@@ -130,7 +131,7 @@ func (s *State) loaded(m rules.Loaded) rules.Decision {
 		if slices.Contains(m.OpenShared, t.Shared) {
 			waiting = true
 		} else {
-			d = s.endTurn(d, endedTurn{Turn: t, Failure: "the session has ended"})
+			d = s.endTurn(d, turns.Ended{Turn: t, Failure: "the session has ended"})
 		}
 	}
 	if waiting {
@@ -142,7 +143,7 @@ func (s *State) loaded(m rules.Loaded) rules.Decision {
 // resendEnds reports the ends of turns again that the shared sessions have not confirmed.
 func (s *State) resendEnds(d rules.Decision) rules.Decision {
 	for _, t := range s.Ended {
-		d = d.With(t.report())
+		d = d.With(report(t))
 	}
 	return d
 }

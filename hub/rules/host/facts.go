@@ -5,15 +5,15 @@ import (
 	"parley/protocol"
 )
 
-// Inputs that carry facts about the agent. A [FactBuffer] collects the facts, so that they
-// become few events.
+// Inputs that carry facts about the agent. Package factbuffer collects the facts, so that
+// they become few events.
 type (
 	// FactsLearned carries new facts about the agent.
 	FactsLearned struct{ Facts protocol.AgentFacts }
-	// withFacts is an input together with the facts that became known before it.
-	withFacts struct {
-		facts protocol.AgentFacts
-		body  rules.Body
+	// WithFacts is an input together with the facts that became known before it.
+	WithFacts struct {
+		Facts protocol.AgentFacts
+		Body  rules.Body
 	}
 )
 
@@ -32,15 +32,15 @@ func (s *State) recordFacts(facts protocol.AgentFacts) rules.Decision {
 
 // recordFactsFirst records the facts that became known before an input, and then decides on
 // the input in the state that holds them.
-func (s *State) recordFactsFirst(in rules.Input, m withFacts) rules.Decision {
+func (s *State) recordFactsFirst(in rules.Input, m WithFacts) rules.Decision {
 	after, d := *s, rules.Decision{}
 	if s.exists() {
-		d = s.recordFacts(m.facts)
+		d = s.recordFacts(m.Facts)
 	}
 	if len(d.Events) > 0 {
 		after.Session.Facts.Merge(d.Events[0].Public.(*protocol.AgentUpdated).AgentFacts)
 	}
-	in.Body = m.body
+	in.Body = m.Body
 	return d.Then(after.Decide(in))
 }
 
@@ -48,4 +48,4 @@ func (s *State) recordFactsFirst(in rules.Input, m withFacts) rules.Decision {
 func (FactsLearned) IsBody() {}
 
 // IsBody implements [rules.Body].
-func (withFacts) IsBody() {}
+func (WithFacts) IsBody() {}

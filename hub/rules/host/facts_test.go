@@ -74,16 +74,16 @@ func TestState_facts(t *testing.T) {
 	t.Run("are recorded before the input that they came with", func(t *testing.T) {
 		s := rulestest.NewFixture(t, rules.Settings{})
 		id := s.RunPrompt()
-		d := s.Do(s.Host, host.NewLearnedBefore(used(7), host.AgentReported{Event: rules.AgentTurnEnded{Turn: id, StopReason: "end_turn"}}))
+		d := s.Do(s.Host, host.WithFacts{Facts: used(7), Body: host.AgentReported{Event: rules.AgentTurnEnded{Turn: id, StopReason: "end_turn"}}})
 		require.Equal(t, []protocol.EventType{protocol.EventAgentUpdated, "turn_over"}, rulestest.EventTypes(d))
-		d = s.Do(s.Host, host.NewLearnedBefore(titled("Later"), rules.SharedOpened{Shared: s.Session.ID}))
+		d = s.Do(s.Host, host.WithFacts{Facts: titled("Later"), Body: rules.SharedOpened{Shared: s.Session.ID}})
 		require.Equal(t, "Later", *rulestest.MessagesOf[rules.AgentFactsChanged](d)[1].Facts.SessionTitle, "a shared session that opens receives them")
 	})
 	t.Run("are ignored by a deleted session", func(t *testing.T) {
 		s := rulestest.NewFixture(t, rules.Settings{})
 		s.Do(s.Host, host.Delete{})
 		require.Empty(t, s.Do(s.Host, host.FactsLearned{Facts: titled("x")}).Events)
-		require.Empty(t, s.Do(s.Host, host.NewLearnedBefore(titled("x"), rules.Shutdown{})).Events)
+		require.Empty(t, s.Do(s.Host, host.WithFacts{Facts: titled("x"), Body: rules.Shutdown{}}).Events)
 	})
 	t.Run("are ignored by a shared session that has ended", func(t *testing.T) {
 		s := rulestest.NewFixture(t, rules.Settings{})
@@ -93,7 +93,7 @@ func TestState_facts(t *testing.T) {
 	t.Run("are in the answer to the creation", func(t *testing.T) {
 		s := rulestest.NewFixture(t, rules.Settings{})
 		s.AgentReports(rules.AgentExited{})
-		d := s.Do(s.Host, host.NewLearnedBefore(titled("x"), host.Launched{SessionID: "theirs"}))
+		d := s.Do(s.Host, host.WithFacts{Facts: titled("x"), Body: host.Launched{SessionID: "theirs"}})
 		i := slices.IndexFunc(d.Effects, func(e rules.Effect) bool { _, ok := e.(rules.Release); return ok })
 		require.Equal(t, "x", *d.Effects[i].(rules.Release).Answer.(*protocol.HostSessionAnswer).Session.Facts.SessionTitle)
 	})

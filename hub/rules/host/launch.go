@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/options"
 	"parley/protocol"
 )
 
@@ -66,7 +67,7 @@ func (s *State) launched(m Launched) rules.Decision {
 		rules.Release{Hold: holdLaunch, Answer: &protocol.HostSessionAnswer{Session: s.readyAnswer()}})
 	after := *s
 	for _, c := range s.signIns() {
-		after.applyChangeEnded(&changeEndedEvent{Change: c.Change}, rules.Instant{})
+		after.ApplyEnded(&options.EndedEvent{Change: c.Change}, rules.Instant{}, &s.Session.Facts)
 	}
 	after.applyAgent(ready, rules.Stamp{})
 	if s.HadTurn {
@@ -154,4 +155,23 @@ func launchCode(err error) protocol.Code {
 		return protocol.CodeAgentFailed
 	}
 	return protocol.CodeAgentUnavailable
+}
+
+// TooManyAgents returns the error for a client if the maximum number of agents runs.
+func TooManyAgents(limit int) *protocol.Error {
+	return protocol.Errorf(protocol.CodeTooManyAgents, "%s; stop one that is no longer needed, or try again later", slotsInUse(limit))
+}
+
+// NoSlotError is the error of a start that was refused because that many agents, the
+// maximum, run already.
+type NoSlotError int
+
+// Error implements error.
+func (e NoSlotError) Error() string { return slotsInUse(int(e)) + "; try again when one has ended" }
+
+func slotsInUse(limit int) string {
+	if limit == 1 {
+		return "the one agent that may run on this server is running"
+	}
+	return fmt.Sprintf("all %d agents that may run on this server are running", limit)
 }

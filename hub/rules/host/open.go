@@ -5,6 +5,7 @@ import (
 
 	"parley/hub/journal"
 	"parley/hub/rules"
+	"parley/hub/rules/host/turns"
 	"parley/protocol"
 )
 
@@ -36,7 +37,7 @@ func (s *State) sendState(m rules.SharedOpened) rules.Decision {
 		rules.Send{To: m.Shared, Message: rules.AgentChanged{Status: s.status()}},
 		rules.Send{To: m.Shared, Message: rules.AgentFactsChanged{Facts: s.Session.Facts}},
 	}}
-	switch own := s.Running != nil && isOwn(s.Running.Turn); {
+	switch own := s.Running != nil && turns.IsOwn(s.Running.Turn); {
 	case own:
 		d = d.With(rules.Send{To: m.Shared, Message: rules.OwnTurnBegan{}})
 	case m.OwnTurn:
@@ -48,7 +49,7 @@ func (s *State) sendState(m rules.SharedOpened) rules.Decision {
 		}
 	}
 	d = s.sendRecapWanted(s.sendChanges(d, m), m.Shared)
-	d = s.reportQueue(d, m.Shared)
+	d = reportQueue(d, turns.Places{Shared: m.Shared, Queue: s.Places(m.Shared)})
 	for _, p := range s.Questions {
 		if p.Shared.IsZero() || p.Shared == m.Shared {
 			d = d.With(rules.Send{To: m.Shared, Message: rules.QuestionAsked{Question: p.shown()}})

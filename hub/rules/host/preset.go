@@ -6,17 +6,13 @@ import (
 	"strings"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/options"
 	"parley/protocol"
 )
 
 // The agent's configuration may set options when a session begins. They are then treated
 // like options that participants have set: they are set again in every later process,
 // participants can change them, and prompts wait if the agent refuses the mode.
-
-// presetEvent records the options that the configuration sets.
-type presetEvent struct{ Options []rules.OptionChange }
-
-func (*presetEvent) EventType() protocol.EventType { return "options_preset" }
 
 // presetPrefix begins the ids of changes that the configuration makes.
 const presetPrefix = "preset "
@@ -31,7 +27,7 @@ func configuration() protocol.Participant {
 // that the agent does not have is noted, or if it is the mode, refused.
 func (s *State) preset(d rules.Decision, defaults []rules.OptionDefault) rules.Decision {
 	var chosen []rules.OptionChange
-	var refused []changeEndedEvent
+	var refused []options.EndedEvent
 	var notes []string
 	for _, o := range defaults {
 		c := rules.OptionChange{ID: presetPrefix + o.Option, OptionID: o.Option, Value: o.Value, By: configuration()}
@@ -45,7 +41,7 @@ func (s *State) preset(d rules.Decision, defaults []rules.OptionDefault) rules.D
 		switch {
 		case option == nil && o.Option == protocol.CategoryMode:
 			c.Mode = true
-			refused = append(refused, changeEndedEvent{Change: c, Failure: "the agent has no modes", Again: true})
+			refused = append(refused, options.EndedEvent{Change: c, Failure: "the agent has no modes", Again: true})
 		case option == nil:
 			notes = append(notes, fmt.Sprintf("The option %q is not set, since the agent does not have it.", o.Option))
 		default:
@@ -53,20 +49,16 @@ func (s *State) preset(d rules.Decision, defaults []rules.OptionDefault) rules.D
 		}
 	}
 	if len(chosen) > 0 {
-		e := &presetEvent{chosen}
+		e := &options.PresetEvent{Options: chosen}
 		d.Events = append(d.Events, rules.Event{Public: e})
-		s.applyPreset(e)
+		s.ApplyPreset(e)
 	}
 	for _, e := range refused {
 		d.Events = append(d.Events, rules.Event{Public: &e})
-		s.applyChangeEnded(&e, rules.Instant{})
-		d = d.With(Broadcast{e.message()})
+		s.ApplyEnded(&e, rules.Instant{}, &s.Session.Facts)
+		d = d.With(Broadcast{e.Message()})
 	}
 	return s.note(d, notes...)
-}
-
-func (s *State) applyPreset(e *presetEvent) {
-	s.Chosen = rules.KeepLast(append(slices.Clone(s.Chosen), e.Options...), maxChosen)
 }
 
 // note adds sentences for people to the notes about the agent.
@@ -84,7 +76,7 @@ func (s *State) note(d rules.Decision, notes ...string) rules.Decision {
 
 // notePresets notes the options of the configuration that the agent refuses. A refused mode
 // needs no note, since prompts wait for it.
-func (s *State) notePresets(d rules.Decision, ended []changeEndedEvent) rules.Decision {
+func (s *State) notePresets(d rules.Decision, ended []options.EndedEvent) rules.Decision {
 	var notes []string
 	for _, e := range ended {
 		if e.Again && e.Failure != "" && !e.Change.Mode && strings.HasPrefix(e.Change.ID, presetPrefix) {

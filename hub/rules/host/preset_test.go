@@ -26,13 +26,13 @@ func launchPreset(t *testing.T, defaults ...rules.OptionDefault) *preset {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	p := &preset{s: s, session: rulestest.NewSession(journal.SessionID{1, 7}, journal.KindHost, s.Host.Settings)}
 	p.do(host.Create{Body: &protocol.CreateHostSession{Agent: "mine"}})
-	p.do(host.NewLearnedBefore(options(), host.Launched{SessionID: "theirs", Defaults: defaults}))
+	p.do(host.WithFacts{Facts: options(), Body: host.Launched{SessionID: "theirs", Defaults: defaults}})
 	return p
 }
 
 func (p *preset) do(body rules.Body) rules.Decision {
 	switch body.(type) {
-	case host.Launched, host.LearnedBefore:
+	case host.Launched, host.WithFacts:
 		p.s.Agent.Ready, p.s.Agent.Turn = true, ""
 	}
 	d := p.s.Do(p.session, body)

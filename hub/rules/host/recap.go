@@ -51,7 +51,7 @@ func (s *State) recapped(m rules.Recap) rules.Decision {
 
 // sendRecapWanted asks a shared session again for a recap that may have been lost.
 func (s *State) sendRecapWanted(d rules.Decision, shared journal.SessionID) rules.Decision {
-	if i := s.queued(s.RecapWanted); s.RecapWanted != "" && i >= 0 && s.Queue[i].Shared == shared {
+	if i := s.Queued(s.RecapWanted); s.RecapWanted != "" && i >= 0 && s.Queue[i].Shared == shared {
 		return d.With(s.wantRecap(s.Queue[i]))
 	}
 	return d

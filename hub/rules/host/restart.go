@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/turns"
 	"parley/protocol"
 )
 
@@ -96,7 +97,7 @@ func (s *State) failUnsupported(d rules.Decision) rules.Decision {
 	var rest []rules.Turn
 	for _, t := range s.Queue {
 		if err := support.Check(t.Content); err != nil {
-			d = s.endTurn(d, endedTurn{Turn: t, Failure: err.Error(), Code: protocol.CodeContentNotSupported})
+			d = s.endTurn(d, turns.Ended{Turn: t, Failure: err.Error(), Code: protocol.CodeContentNotSupported})
 		} else {
 			rest = append(rest, t)
 		}

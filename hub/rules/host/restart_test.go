@@ -191,8 +191,7 @@ func TestState_SwitchAgent_fails_prompts_that_the_new_agent_does_not_take(t *tes
 	s.DeliverAll()
 	s.AgentReports(rules.AgentExited{})
 	s.Agent.Launching, s.Agent.Ready = false, true
-	d := s.Do(s.Host, host.NewLearnedBefore(protocol.AgentFacts{Capabilities: []byte(`{"promptCapabilities":{"image":false}}`)},
-		host.Launched{SessionID: "new", Continued: protocol.ContinuedNew}))
+	d := s.Do(s.Host, host.WithFacts{Facts: protocol.AgentFacts{Capabilities: []byte(`{"promptCapabilities":{"image":false}}`)}, Body: host.Launched{SessionID: "new", Continued: protocol.ContinuedNew}})
 	ends := rulestest.MessagesOf[rules.TurnEnded](d)
 	require.Len(t, ends, 1)
 	require.Equal(t, "picture", ends[0].Approval)

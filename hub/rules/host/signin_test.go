@@ -143,7 +143,7 @@ func TestState_a_creation_that_fails_says_how_to_sign_in(t *testing.T) {
 	d := s.Do(n, host.Create{Body: &protocol.CreateHostSession{Agent: "mine", SignIn: "account"}})
 	require.Equal(t, "account", rulestest.EffectOf[host.LaunchAgent](t, d).Spec.SignIn)
 	ways := protocol.AgentFacts{AuthMethods: []protocol.AuthMethod{{ID: "account", Type: "agent"}}}
-	d = s.Do(n, host.NewLearnedBefore(ways, host.LaunchFailed{Err: fmt.Errorf("not signed in: %w", rules.ErrAuthRequired)}))
+	d = s.Do(n, host.WithFacts{Facts: ways, Body: host.LaunchFailed{Err: fmt.Errorf("not signed in: %w", rules.ErrAuthRequired)}})
 	refusal, ok := errors.AsType[*protocol.Error](rulestest.EffectOf[rules.Release](t, d).Err)
 	require.True(t, ok)
 	require.Equal(t, protocol.CodeAgentAuthRequired, refusal.Code)

@@ -3,11 +3,12 @@ package host
 import (
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
 	"parley/hub/journal"
 	"parley/hub/rules"
+	"parley/hub/rules/host/options"
+	"parley/hub/rules/host/turns"
 	"parley/protocol"
 )
 
@@ -67,39 +68,10 @@ type State struct {
 	UsedAt      rules.Instant `json:",omitzero"`  // when the agent became ready or was used last
 	Asleep      bool          `json:",omitempty"` // the agent is ending or has ended because nobody used it
 
-	// turns and questions
-	Queue     []rules.Turn   // waiting turns, in order; at most settings.MaxQueued
-	Running   *runningTurn   // nil for none
-	Ended     []endedTurn    // turns whose end their shared sessions have not confirmed
+	// turns, of which at most settings.MaxQueued wait, questions and options
+	turns.Turns
 	Questions []openQuestion `json:"Permissions"` // in the order of asking; the agent's side bounds their number and bytes
-
-	// options
-	Changes        []optionChange       `json:",omitempty"` // not answered by the agent, in order; at most 2*rules.MaxChanges
-	Chosen         []rules.OptionChange `json:",omitempty"` // what participants have set, to be set again in the next process; at most maxChosen
-	SettledChanges []changeEndedEvent   `json:",omitempty"` // the newest outcomes; at most maxSettledChanges
-	RefusedModes   []changeEndedEvent   `json:",omitempty"` // modes that the restarted agent refuses, and prompts wait; one for each option at most
-}
-
-// runningTurn is the turn that the agent works on.
-type runningTurn struct {
-	Turn          rules.Turn
-	Since         rules.Instant
-	Cancelling    string                // the failure of the turn once it has ended; empty unless it was cancelled
-	CancelAt      rules.Instant         // when it was cancelled; zero unless it was
-	CancelledBy   *protocol.Participant `json:",omitempty"` // nil unless another prompt has interrupted it
-	Unresponsive  bool                  `json:"Stuck"`      // it was cancelled and did not end in time
-	SilentSince   *time.Time            // since when the agent has been silent, as reported; nil if it is not
-	StrayReported bool                  `json:"Strayed"` // stray output of the agent in this turn was reported
-}
-
-// endedTurn is the end of a turn.
-type endedTurn struct {
-	Turn       rules.Turn
-	StopReason string
-	Failure    string                // empty when the turn completed
-	Code       protocol.Code         // of the failure; empty for a failure without one
-	By         *protocol.Participant `json:",omitempty"` // who cancelled it; nil if its shared session knows
-	Edit       *rules.TurnEdit       `json:",omitempty"` // ended it before it began; nil if none did
+	options.Options
 }
 
 // openQuestion is a question that waits for an answer, or for a page to be finished.
@@ -163,14 +135,6 @@ func (s *State) resource() protocol.HostSession {
 	return r
 }
 
-// runningShared returns the shared session whose turn is running; zero when none is.
-func (s *State) runningShared() journal.SessionID {
-	if s.Running == nil {
-		return journal.SessionID{}
-	}
-	return s.Running.Turn.Shared
-}
-
 // OpenQuestion returns the open question with an id; nil for none.
 func (s *State) OpenQuestion(requestID string) *openQuestion {
 	for i := range s.Questions {
@@ -187,12 +151,7 @@ func (s *State) askedIn() journal.SessionID {
 	if s.Running == nil && s.Agent == protocol.AgentStarting && len(s.Queue) > 0 {
 		return s.Queue[0].Shared
 	}
-	return s.runningShared()
-}
-
-// queued returns the index of a turn in the queue, or -1.
-func (s *State) queued(approval string) int {
-	return slices.IndexFunc(s.Queue, func(t rules.Turn) bool { return t.Approval == approval })
+	return s.RunningIn()
 }
 
 // StatusDeleted is the summary's status of a host session that was deleted.
@@ -221,22 +180,17 @@ func (s *State) Summary() journal.Summary {
 // Busy reports whether the session has an agent, or turns whose end the shared sessions have
 // not confirmed.
 func (s *State) Busy() bool {
-	return s.Agent != protocol.AgentExited || s.Running != nil || len(s.Queue) > 0 || len(s.Ended) > 0
+	return s.Agent != protocol.AgentExited || s.Turns.Any()
 }
 
 // SetClock sets the clock's readings of the instants in a state that was read from the
 // journal. now is the clock's reading.
 func (s *State) SetClock(now time.Time) {
+	s.Turns.SetClock(now)
 	for i := range s.Questions {
 		s.Questions[i].RequestedAt.SetClock(now)
 	}
-	if s.Running != nil {
-		s.Running.Since.SetClock(now)
-		s.Running.CancelAt.SetClock(now)
-	}
-	for i := range s.Changes {
-		s.Changes[i].At.SetClock(now)
-	}
+	s.Options.SetClock(now)
 	s.IdleSince.SetClock(now)
 	s.UsedAt.SetClock(now)
 }
@@ -255,10 +209,8 @@ func (s *State) Due() time.Time {
 	if at := s.sleepDeadline(); !at.IsZero() {
 		sooner(at)
 	}
-	for _, c := range s.Changes {
-		if c.sent() {
-			sooner(c.At.Deadline(c.timeout()))
-		}
+	if at := s.Options.Due(); !at.IsZero() {
+		sooner(at)
 	}
 	for _, p := range s.Questions {
 		sooner(p.RequestedAt.Deadline(s.settings.PermissionTimeout))
@@ -279,18 +231,4 @@ func (s *State) Answerer() func(protocol.Command, rules.Event) any {
 }
 
 // PromptBytes implements [rules.State].
-func (s *State) PromptBytes() (bytes int) {
-	for i := range s.Queue {
-		bytes += s.Queue[i].PromptBytes()
-	}
-	for i := range s.Ended {
-		bytes += s.Ended[i].Turn.PromptBytes()
-		if e := s.Ended[i].Edit; e != nil && e.Replacement != nil {
-			bytes += len(e.Replacement.Prompt) + rules.ContentBytes(e.Replacement.Content)
-		}
-	}
-	if s.Running != nil {
-		bytes += s.Running.Turn.PromptBytes()
-	}
-	return bytes
-}
+func (s *State) PromptBytes() int { return s.Turns.PromptBytes() }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/turns"
 	"parley/protocol"
 )
 
@@ -12,7 +13,7 @@ import (
 func (s *State) confirmEnd(m rules.ConfirmEnd) rules.Decision {
 	for _, t := range s.Ended {
 		if t.Turn.Approval == m.Approval {
-			return rules.Decision{Events: []rules.Event{{Public: &turnConfirmedEvent{m.Approval}}}}
+			return rules.Decision{Events: []rules.Event{{Public: &turns.ConfirmedEvent{Approval: m.Approval}}}}
 		}
 	}
 	return rules.Decision{}
@@ -22,12 +23,12 @@ func (s *State) confirmEnd(m rules.ConfirmEnd) rules.Decision {
 // twice runs once.
 func (s *State) queueTurn(t rules.Turn) rules.Decision {
 	if d, known := s.reportTurn(t); known {
-		return s.reportQueue(d, t.Shared)
+		return reportQueue(d, turns.Places{Shared: t.Shared, Queue: s.Places(t.Shared)})
 	}
 	if len(s.Queue) >= s.settings.MaxQueued {
 		return rules.Decision{}.With(rules.Send{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, Failure: "too many prompts wait for the agent"}})
 	}
-	d, order := rules.Decision{Events: []rules.Event{{Public: &turnQueuedEvent{t}}}}, append(slices.Clone(s.Queue), t)
+	d, order := rules.Decision{Events: []rules.Event{{Public: &turns.QueuedEvent{Turn: t}}}}, append(slices.Clone(s.Queue), t)
 	if t.When == protocol.WhenInterrupt {
 		d, order = s.interrupt(d, t)
 	}
@@ -61,7 +62,7 @@ func (s *State) reportTurn(t rules.Turn) (d rules.Decision, known bool) {
 	}
 	for _, e := range s.Ended {
 		if e.Turn.Approval == t.Approval {
-			return rules.Decision{}.With(e.report()), true
+			return rules.Decision{}.With(report(e)), true
 		}
 	}
 	return rules.Decision{}, false
@@ -79,7 +80,7 @@ func (s *State) startTurn(d rules.Decision, t rules.Turn) rules.Decision {
 
 // sendTurn sends a turn to the agent, after the recap unless that is empty.
 func (s *State) sendTurn(d rules.Decision, t rules.Turn, recap string) rules.Decision {
-	d.Events = append(d.Events, rules.Event{Public: &turnStartedEvent{t.Approval}})
+	d.Events = append(d.Events, rules.Event{Public: &turns.StartedEvent{Approval: t.Approval}})
 	return d.With(
 		rules.Send{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}},
 		PromptAgent{rules.AgentPrompt{
@@ -88,15 +89,15 @@ func (s *State) sendTurn(d rules.Decision, t rules.Turn, recap string) rules.Dec
 }
 
 // endTurn ends a turn and reports the end to its shared session.
-func (s *State) endTurn(d rules.Decision, e endedTurn) rules.Decision {
-	d.Events = append(d.Events, rules.Event{Public: &turnEndedEvent{e.Turn.Approval, e.StopReason, e.Failure, e.Code, e.By, e.Edit}})
-	return d.With(e.report())
+func (s *State) endTurn(d rules.Decision, e turns.Ended) rules.Decision {
+	d.Events = append(d.Events, rules.Event{Public: e.Event()})
+	return d.With(report(e))
 }
 
 // report returns the effect that reports the end of a turn to its shared session, or to
 // all of them if the agent began it.
-func (e endedTurn) report() rules.Effect {
-	if isOwn(e.Turn) {
+func report(e turns.Ended) rules.Effect {
+	if turns.IsOwn(e.Turn) {
 		return Broadcast{rules.OwnTurnEnded{StopReason: e.StopReason, Failure: e.Failure}}
 	}
 	return rules.Send{To: e.Turn.Shared, Message: rules.TurnEnded{
@@ -110,7 +111,7 @@ func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 	if s.Running == nil || s.Running.Turn.Approval != e.Turn {
 		return rules.Decision{}
 	}
-	ended := endedTurn{Turn: s.Running.Turn, StopReason: e.StopReason, By: s.Running.CancelledBy}
+	ended := turns.Ended{Turn: s.Running.Turn, StopReason: e.StopReason, By: s.Running.CancelledBy}
 	switch {
 	case s.Running.Cancelling != "":
 		ended.Failure = s.Running.Cancelling
@@ -136,11 +137,11 @@ func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 // the turn was edited, and its shared session does not know that yet, it cancels the turn
 // that took its place.
 func (s *State) cancelTurn(approval, failure string) rules.Decision {
-	if i := slices.IndexFunc(s.Ended, func(e endedTurn) bool { return e.Turn.Approval == approval && e.Edit.InPlace() }); i >= 0 {
+	if i := slices.IndexFunc(s.Ended, func(e turns.Ended) bool { return e.Turn.Approval == approval && e.Edit.InPlace() }); i >= 0 {
 		return s.cancelTurn(s.Ended[i].Edit.Replacement.ID, failure)
 	}
-	if i := s.queued(approval); i >= 0 {
-		return s.endTurn(rules.Decision{}, endedTurn{Turn: s.Queue[i], Failure: failure})
+	if i := s.Queued(approval); i >= 0 {
+		return s.endTurn(rules.Decision{}, turns.Ended{Turn: s.Queue[i], Failure: failure})
 	}
 	if s.Running == nil || s.Running.Turn.Approval != approval || s.Running.Cancelling != "" {
 		return rules.Decision{}
@@ -156,7 +157,7 @@ func (s *State) cancelRunning(failure string, by *protocol.Participant) rules.De
 	for _, p := range s.Questions {
 		d = s.cancelQuestion(d, p, protocol.SourceCancel)
 	}
-	d.Events = append(d.Events, rules.Event{Public: &turnCancellingEvent{s.Running.Turn.Approval, failure, by}})
+	d.Events = append(d.Events, rules.Event{Public: &turns.CancellingEvent{Approval: s.Running.Turn.Approval, Failure: failure, By: by}})
 	return d.With(CancelAgent{})
 }
 
@@ -173,8 +174,30 @@ func (s *State) tick(in rules.Input) rules.Decision {
 		}
 	}
 	if r := s.Running; r != nil && r.Cancelling != "" && !r.Unresponsive && !in.Now.Before(r.CancelAt.Deadline(s.settings.CancelGrace)) {
-		d.Events = append(d.Events, rules.Event{Public: &turnUnresponsiveEvent{r.Turn.Approval}})
+		d.Events = append(d.Events, rules.Event{Public: &turns.UnresponsiveEvent{Approval: r.Turn.Approval}})
 		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
 	}
 	return s.sleep(s.stopIdleAgent(s.expireChanges(d, in.Now), in.Now), in.Now)
+}
+
+// ownTurnBegan decides on an agent that begins to work without a prompt. If a turn runs,
+// the agent received its prompt meanwhile.
+func (s *State) ownTurnBegan() rules.Decision {
+	if s.Running != nil {
+		return rules.Decision{}
+	}
+	return rules.Decision{Events: []rules.Event{{Public: &turns.OwnBeganEvent{}}}}.
+		With(Broadcast{rules.OwnTurnBegan{}})
+}
+
+// stopWork asks the agent to stop a tool call or a terminal.
+func (s *State) stopWork(m rules.StopWork) rules.Decision {
+	if !s.up() {
+		return s.stopRefused(m.Work, "the agent does not run")
+	}
+	return rules.Decision{}.With(StopWork{m.Work})
+}
+
+func (s *State) stopRefused(w rules.Work, reason string) rules.Decision {
+	return rules.Decision{}.With(rules.Send{To: w.Shared, Message: rules.StopRefused{Work: w, Reason: reason}})
 }
