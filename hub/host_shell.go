@@ -13,6 +13,7 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/host"
 	"parley/hub/rules/host/factbuffer"
+	"parley/protocol"
 )
 
 // hostShell connects a host session to its agent and to the shared sessions that are
@@ -26,7 +27,7 @@ type hostShell struct {
 	agent       *agentRun                      // the newest; nil before the first
 	facts       factbuffer.Buffer              // about the newest agent
 	lastMessage time.Time                      // when the last message was exchanged with the agent
-	refused     []rules.AgentStopRefused       // of StopWork, until wake passes them on; at most one for each effect of an append
+	asked       []host.StopAsked               // of StopWork, until wake passes them on; at most one for each effect of an append
 
 	work sync.WaitGroup // starts and stops of agents; stop waits for them
 }
@@ -97,6 +98,8 @@ func (s *hostShell) perform(e rules.Effect) {
 		s.actor.dropCouriers(s.isOpen)
 	case host.LaunchAgent:
 		s.launch(e.Spec)
+	case host.StopWork:
+		s.stopWork(e.Stop)
 	default:
 		s.performOnAgent(e)
 	}
@@ -134,10 +137,6 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 		} else {
 			agent.Configure(e.RequestID, e.OptionID, e.Value)
 		}
-	case host.StopWork:
-		if err := agent.StopWork(e.Work); err != nil {
-			s.refused = append(s.refused, rules.AgentStopRefused{Work: e.Work, Reason: err.Error()})
-		}
 	case host.CancelAgent:
 		agent.Cancel()
 	case host.EndAgent:
@@ -146,6 +145,17 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 		}
 		s.end(s.agent)
 	}
+}
+
+// stopWork asks the agent to stop a tool call or a terminal. The outcome becomes an input.
+func (s *hostShell) stopWork(stop rules.StopWork) {
+	asked := host.StopAsked{Stop: stop}
+	if s.agent == nil || s.agent.agent == nil {
+		asked.Err = protocol.Errorf(protocol.CodeAgentUnavailable, "the agent does not run")
+	} else if err := s.agent.agent.StopWork(stop.Work); err != nil {
+		asked.Err = protocol.Errorf(protocol.CodeNothingToCancel, "%v", err)
+	}
+	s.asked = append(s.asked, asked)
 }
 
 // performOnStart carries out an effect on an agent that is not ready.
@@ -312,7 +322,7 @@ func (s *hostShell) track(body rules.Body) rules.Body {
 
 // due returns when facts are due, or the agent has been silent for too long.
 func (s *hostShell) due() time.Time {
-	if len(s.refused) > 0 {
+	if len(s.asked) > 0 {
 		return s.lastMessage // at once
 	}
 	facts, silence := s.facts.Due(), s.silenceDue()
@@ -333,10 +343,11 @@ func (s *hostShell) silenceDue() time.Time {
 
 // wake passes on facts that are due, and reports an agent that is silent for too long.
 func (s *hostShell) wake(now time.Time) {
-	for _, refused := range s.refused {
-		s.actor.take(unanswered(host.AgentReported{Event: refused}))
+	asked := s.asked
+	s.asked = nil
+	for _, outcome := range asked {
+		s.actor.take(unanswered(outcome))
 	}
-	s.refused = nil
 	if facts, some := s.facts.TakeDue(now); some {
 		s.actor.take(unanswered(host.FactsLearned{Facts: facts}))
 	}

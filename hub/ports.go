@@ -86,7 +86,7 @@ type Agent interface {
 	Configure(requestID, optionID string, value json.RawMessage)
 	// StopWork asks the agent to stop a tool call or a terminal. It returns an error if
 	// the agent does not offer that. A [rules.AgentStopRefused] tells that the agent
-	// refuses.
+	// refuses afterwards.
 	StopWork(w rules.Work) error
 	// SignIn signs in, in one of the ways that the agent has announced. A
 	// [rules.AgentConfigured] with the same request id tells the outcome.

@@ -31,7 +31,8 @@ type (
 
 // StopWork asks the agent to stop one tool call or one terminal that offers it, in its
 // capabilities. Exactly one of the ids is set. The answer has an empty payload and says
-// that the wish is recorded. The agent's own update shows that the work has stopped;
+// that the agent was asked; it is NOTHING_TO_CANCEL if the agent does not offer to stop
+// that, or knows nothing by that id. The agent's own update shows that the work has stopped;
 // [AgentStopRefused] follows if the agent refuses. Client to server.
 type StopWork struct {
 	ToolCallID string `json:"toolCallId,omitzero"`

@@ -110,7 +110,7 @@ func (s *Server) signIn(r *http.Request, body []byte) (struct{}, error) {
 	return act[struct{}, protocol.SignIn](s, r, body)
 }
 
-// stopWork answers when the wish is recorded; the agent's update or an event tells the
+// stopWork answers when the agent was asked; the agent's update or an event tells the
 // outcome.
 func (s *Server) stopWork(r *http.Request, body []byte) (struct{}, error) {
 	return act[struct{}, protocol.StopWork](s, r, body)

@@ -38,7 +38,7 @@ func UndeliverableReplies(message Message) []Message {
 	case Configure:
 		return []Message{ConfigureEnded{Change: m.Change, Failure: agentDamaged}}
 	case StopWork:
-		return []Message{StopRefused{m.Work, agentDamaged}}
+		return []Message{StopAnswered{m, protocol.Errorf(protocol.CodeAgentUnavailable, agentDamaged)}}
 	case StopAgent:
 		return []Message{agentGone()}
 	case TurnEnded:

@@ -1,6 +1,9 @@
 package rules
 
-import "parley/hub/journal"
+import (
+	"parley/hub/journal"
+	"parley/protocol"
+)
 
 // Work is a tool call or a terminal of the agent that a participant stops: one of the ids
 // is set.
@@ -18,9 +21,20 @@ type (
 	// OwnTurnEnded reports that the agent does not work without a prompt any more. It may
 	// be repeated.
 	OwnTurnEnded struct{ StopReason, Failure string }
-	// StopWork asks the host session to stop a tool call or a terminal.
-	StopWork struct{ Work Work }
-	// StopRefused reports that the work goes on.
+	// StopWork asks the host session to stop a tool call or a terminal. The answer is a
+	// StopAnswered.
+	StopWork struct {
+		Work    Work
+		By      protocol.Participant
+		Command *CommandRef
+		Hold    string // the command waits under this name
+	}
+	// StopAnswered reports whether the agent was asked to stop the work.
+	StopAnswered struct {
+		Stop StopWork
+		Err  *protocol.Error // why it was not asked; nil if it was
+	}
+	// StopRefused reports that the work goes on, although the agent was asked to stop it.
 	StopRefused struct {
 		Work   Work
 		Reason string
@@ -30,6 +44,7 @@ type (
 func (OwnTurnBegan) isMessage() {}
 func (OwnTurnEnded) isMessage() {}
 func (StopWork) isMessage()     {}
+func (StopAnswered) isMessage() {}
 func (StopRefused) isMessage()  {}
 
 // IsBody implements [Body].
@@ -40,6 +55,9 @@ func (OwnTurnEnded) IsBody() {}
 
 // IsBody implements [Body].
 func (StopWork) IsBody() {}
+
+// IsBody implements [Body].
+func (StopAnswered) IsBody() {}
 
 // IsBody implements [Body].
 func (StopRefused) IsBody() {}

@@ -215,7 +215,8 @@ func (c *Client) SignIn(ctx context.Context, methodID string) error {
 }
 
 // StopWork asks the agent to stop one tool call, or one terminal, that offers it. Whichever
-// id is not empty is used. The agent's update shows that it has stopped, or a
+// id is not empty is used. The server refuses one that the agent does not offer, with
+// [protocol.CodeNothingToCancel]. Later, the agent's update shows that it has stopped, or a
 // [protocol.AgentStopRefused] that it has not.
 func (c *Client) StopWork(ctx context.Context, toolCallID, terminalID string) error {
 	_, err := c.Do(ctx, &protocol.StopWork{ToolCallID: toolCallID, TerminalID: terminalID})

@@ -41,6 +41,8 @@ func (s *State) decide(in rules.Input) rules.Decision {
 		return s.agentReported(m.Event)
 	case AgentSilent:
 		return s.reportSilence(m)
+	case StopAsked:
+		return s.stopAsked(m)
 	case rules.Message:
 		return s.receive(m)
 	case Cancel:
@@ -111,7 +113,9 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 	case rules.ConfirmEnd:
 		return s.confirmEnd(m)
 	case rules.StopWork:
-		return s.stopRefused(m.Work, sessionDeleted)
+		return s.stopAsked(StopAsked{m, protocol.Errorf(protocol.CodeAgentUnavailable, sessionDeleted)})
+	case StopAsked:
+		return s.stopAsked(m)
 	case Launched:
 		return rules.Decision{Effects: []rules.Effect{EndAgent{}}} // the start had begun before the deletion
 	case rules.Tick, rules.Shutdown, AgentSilent, AgentReported, FactsLearned, LaunchFailed, rules.CancelTurn, rules.SharedClosed, rules.Recap:

@@ -47,6 +47,11 @@ type (
 	LaunchFailed struct{ Err error }
 	// AgentReported carries a message of the running agent, or its exit.
 	AgentReported struct{ Event rules.AgentEvent }
+	// StopAsked is the outcome of [StopWork]. Err is nil if the agent was asked.
+	StopAsked struct {
+		Stop rules.StopWork
+		Err  *protocol.Error
+	}
 	// AgentSilent reports that the agent has sent nothing since a time, which is at least
 	// [rules.Settings.SilenceAfter] ago.
 	AgentSilent struct{ Since time.Time }
@@ -84,9 +89,9 @@ type (
 	}
 	// CancelAgent asks the agent to end the running turn.
 	CancelAgent struct{}
-	// StopWork asks the agent to stop a tool call or a terminal. [rules.AgentStopRefused]
-	// reports that it does not.
-	StopWork struct{ Work rules.Work }
+	// StopWork asks the agent to stop a tool call or a terminal. [StopAsked] is the outcome;
+	// after that, [rules.AgentStopRefused] reports that the agent refuses.
+	StopWork struct{ Stop rules.StopWork }
 	// EndAgent ends the agent, or the start that has begun.
 	EndAgent struct {
 		DeleteSession bool // the agent deletes its own session first
@@ -116,6 +121,9 @@ func (LaunchFailed) IsBody() {}
 
 // IsBody implements [rules.Body].
 func (AgentReported) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (StopAsked) IsBody() {}
 
 // IsBody implements [rules.Body].
 func (AgentSilent) IsBody() {}

@@ -100,10 +100,33 @@ func TestState_stops_single_tool_calls_and_terminals(t *testing.T) {
 	guest := s.Join("ben", protocol.RoleCollaborator)
 	require.ErrorContains(t, s.Send(guest, &protocol.StopWork{ToolCallID: "c"}).Err, "only the host")
 
-	require.NoError(t, s.Send(s.Owner(), &protocol.StopWork{ToolCallID: "c"}).Err)
+	stop := func() rules.StopWork {
+		t.Helper()
+		d := s.Send(s.Owner(), &protocol.StopWork{ToolCallID: "c"})
+		require.NoError(t, d.Err)
+		require.NotEmpty(t, d.Hold, "the answer waits for the agent's side")
+		asked := rulestest.MessagesOf[rules.StopWork](d)[0]
+		require.Equal(t, []host.StopWork{{Stop: asked}}, rulestest.MessagesOf[host.StopWork](s.Do(s.Host, asked)))
+		return asked
+	}
+	answer := func(outcome host.StopAsked) rules.Release {
+		t.Helper()
+		m := rulestest.MessagesOf[rules.StopAnswered](s.Do(s.Host, outcome))[0]
+		return rulestest.MessagesOf[rules.Release](s.Do(s.Session, m))[0]
+	}
+	before := len(s.Session.Journal)
+	unknown := protocol.Errorf(protocol.CodeNothingToCancel, "the agent does not offer to stop it")
+	stopped := stop()
+	release := answer(host.StopAsked{Stop: stopped, Err: unknown})
+	require.Equal(t, stopped.Hold, release.Hold)
+	require.ErrorIs(t, release.Err, unknown)
+	require.Len(t, s.Session.Journal, before, "nobody learns of it")
+
+	release = answer(host.StopAsked{Stop: stop()})
+	require.NoError(t, release.Err)
+	require.Equal(t, s.Owner().ID, lastEvent(t, s).(*protocol.AgentStopRequested).Participant.ID)
+
 	work := rules.Work{Shared: s.Session.ID, ToolCallID: "c"}
-	d := s.Do(s.Host, rules.StopWork{Work: work})
-	require.Equal(t, []host.StopWork{{Work: work}}, rulestest.MessagesOf[host.StopWork](d))
 
 	s.AgentReports(rules.AgentStopRefused{Work: work, Reason: "it is over"})
 	s.DeliverAll()
@@ -114,7 +137,7 @@ func TestState_refuses_to_stop_work_of_an_agent_that_does_not_run(t *testing.T) 
 	s := rulestest.NewFixture(t, rules.Settings{})
 	s.Do(s.Host, host.AgentReported{Event: rules.AgentExited{}})
 	d := s.Do(s.Host, rules.StopWork{Work: rules.Work{Shared: s.Session.ID, ToolCallID: "c"}})
-	require.Len(t, rulestest.MessagesOf[rules.StopRefused](d), 1)
+	require.Equal(t, protocol.CodeAgentUnavailable, rulestest.MessagesOf[rules.StopAnswered](d)[0].Err.Code)
 	s.DeliverAll()
 	require.ErrorContains(t, s.Send(s.Owner(), &protocol.StopWork{ToolCallID: "c"}).Err, "exited")
 }

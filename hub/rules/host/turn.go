@@ -193,9 +193,14 @@ func (s *State) ownTurnBegan() rules.Decision {
 // stopWork asks the agent to stop a tool call or a terminal.
 func (s *State) stopWork(m rules.StopWork) rules.Decision {
 	if !s.up() {
-		return s.stopRefused(m.Work, "the agent does not run")
+		return s.stopAsked(StopAsked{m, protocol.Errorf(protocol.CodeAgentUnavailable, "the agent does not run")})
 	}
-	return rules.Decision{}.With(StopWork{m.Work})
+	return rules.Decision{}.With(StopWork{m})
+}
+
+// stopAsked answers the shared session whose participant stops work.
+func (s *State) stopAsked(m StopAsked) rules.Decision {
+	return rules.Decision{}.With(rules.Send{To: m.Stop.Work.Shared, Message: rules.StopAnswered(m)})
 }
 
 func (s *State) stopRefused(w rules.Work, reason string) rules.Decision {

@@ -80,6 +80,8 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.ownTurnBegan()
 	case rules.OwnTurnEnded:
 		return s.ownTurnEnded(m)
+	case rules.StopAnswered:
+		return s.stopAnswered(m)
 	case rules.StopRefused:
 		return s.stopRefused(m)
 	case rules.QuestionAsked:
@@ -174,7 +176,7 @@ func (s *State) participantCommand(in rules.Input, command Command, p protocol.P
 	case *protocol.StopAgent:
 		return s.stopAgent()
 	case *protocol.StopWork:
-		return s.stopWork(c, p)
+		return s.stopWork(in, c, p, commandRef(r, p.ID))
 	case *protocol.ReviewFile:
 		return s.reviewFile(c, p)
 	case *protocol.Typing:

@@ -35,15 +35,40 @@ func (s *State) cancelOwnTurn(p protocol.Participant) rules.Decision {
 	}
 }
 
-// stopWork asks the host session to stop a tool call or a terminal.
-func (s *State) stopWork(c *protocol.StopWork, p protocol.Participant) rules.Decision {
+// holdStop precedes what identifies a command that stops work in the name under which it
+// waits.
+const holdStop = "stop "
+
+// stopWork asks the host session to stop a tool call or a terminal. The command waits for
+// its answer, since only the agent's side knows what can be stopped.
+func (s *State) stopWork(in rules.Input, c *protocol.StopWork, p protocol.Participant, ref *rules.CommandRef) rules.Decision {
 	switch s.Agent {
 	case protocol.AgentStarting, protocol.AgentEnding, protocol.AgentExited:
 		return rules.Refuse(protocol.CodeAgentUnavailable, "the agent is %s", s.Agent)
 	}
-	asked := rules.PrimaryEvent(&protocol.AgentStopRequested{ToolCallID: c.ToolCallID, TerminalID: c.TerminalID, Participant: p})
-	work := rules.Work{Shared: s.ID, ToolCallID: c.ToolCallID, TerminalID: c.TerminalID}
-	return rules.Decision{Events: []rules.Event{asked}, Effects: []rules.Effect{s.sendHost(rules.StopWork{Work: work})}}
+	m := rules.StopWork{
+		Work: rules.Work{Shared: s.ID, ToolCallID: c.ToolCallID, TerminalID: c.TerminalID},
+		By:   p, Command: ref, Hold: holdStop + waiterOf(ref, in),
+	}
+	return rules.Decision{Effects: []rules.Effect{s.sendHost(m)}, Hold: m.Hold, Waiter: m.Hold}
+}
+
+// stopAnswered answers the command that stops work. It records who has stopped what if the
+// agent was asked.
+func (s *State) stopAnswered(m rules.StopAnswered) rules.Decision {
+	release := rules.Release{Hold: m.Stop.Hold, Answer: struct{}{}}
+	if m.Err != nil {
+		return rules.Decision{}.With(rules.Release{Hold: m.Stop.Hold, Err: m.Err})
+	}
+	if !s.Active() {
+		return rules.Decision{}.With(release)
+	}
+	w := m.Stop.Work
+	asked := rules.Event{
+		Public:  &protocol.AgentStopRequested{ToolCallID: w.ToolCallID, TerminalID: w.TerminalID, Participant: m.Stop.By},
+		Private: rules.Private{Command: m.Stop.Command},
+	}
+	return rules.Decision{Events: []rules.Event{asked}}.With(release)
 }
 
 // stopRefused records that a tool call or a terminal goes on.

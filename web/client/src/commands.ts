@@ -246,8 +246,9 @@ export abstract class CommandMethods {
 
   /**
    * Asks the agent to stop one tool call or one terminal that offers it. It resolves when the
-   * wish is recorded; the agent's own update, or an agent_stop_refused event, tells the
-   * outcome. Only the host may do this.
+   * agent was asked; the agent's own update, or an agent_stop_refused event, tells the
+   * outcome. It rejects with NOTHING_TO_CANCEL if the agent does not offer that. Only the
+   * host may do this.
    */
   async stopWork(
     work: { toolCallId: string } | { terminalId: string },

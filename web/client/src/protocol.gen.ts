@@ -1502,8 +1502,9 @@ export interface SwitchAgent {
 /**
  * StopWork asks the agent to stop one tool call or one terminal that offers it, in its
  * capabilities. Exactly one of the ids is set. The answer has an empty payload and says
- * that the wish is recorded. The agent's own update shows that the work has stopped;
- * AgentStopRefused follows if the agent refuses. Client to server.
+ * that the agent was asked; it is NOTHING_TO_CANCEL if the agent does not offer to stop
+ * that, or knows nothing by that id. The agent's own update shows that the work has
+ * stopped; AgentStopRefused follows if the agent refuses. Client to server.
  */
 export interface StopWork {
   toolCallId?: string;
