@@ -34,6 +34,7 @@ func (s *settings) checkLimits() error {
 		notNegative("--agent-idle-after", h.AgentIdleAfter, "0 means never"),
 		positive("--max-agents", h.MaxAgents, "32"),
 		checkCommitInterval(c.CommitInterval),
+		notNegative("--agent-rate", c.AgentRate, "0 means no limit"),
 		positive("--max-event-bytes", h.MaxEvent, "4194304"),
 		positive("--max-participants", h.MaxParticipants, "1000"),
 		positive("--max-connections", h.MaxConnections, "2000"),

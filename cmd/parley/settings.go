@@ -57,6 +57,7 @@ func (s *settings) addAgentFlags(cmd *cobra.Command) {
 	f.DurationVar(&h.TurnTimeout, "turn-timeout", 0, "time after which a turn of an agent is cancelled; 0 for never")
 	f.DurationVar(&h.PermissionTimeout, "permission-timeout", 30*time.Minute, "time after which an unanswered permission request is rejected")
 	f.DurationVar(&h.SilenceAfter, "silence-after", 2*time.Minute, "time without output in a turn after which the participants are told that the agent is silent; 0 for never")
+	f.IntVar(&c.AgentRate, "agent-rate", 512<<10, "bytes per second that an agent may add to its sessions on average, after two minutes' worth at once; a faster agent has to wait; questions, plans and other announcements count as 64 KiB at least; 0 for no limit")
 	f.IntVar(&h.MaxEvent, "max-event-bytes", 4<<20, "maximum size in bytes of an agent's notification that is forwarded in full")
 }
 

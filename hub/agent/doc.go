@@ -30,6 +30,9 @@
 // lines into a bounded outbox that another goroutine writes. An agent that leaves its
 // outbox full is killed.
 //
+// With [Options].Rate, an agent that writes more than people can use is read slowly; see
+// growth.go for what each kind of event costs.
+//
 // Stop may be called from any goroutine but the sink's. It returns when the agent and
 // its descendants have ended and the sink has returned from AgentExited, or if the sink
 // does not, when its context ends.

@@ -55,11 +55,7 @@ func (s *session) elicit(m wire.Message) {
 	}
 	if err != nil {
 		s.refuse(m, wire.CodeInvalidParams, err.Error())
-		refused := protocol.ElicitationRefused{Reason: wire.ForPeople(err.Error(), maxFailure)}
-		if p.Message != nil {
-			refused.Message = wire.ForPeople(*p.Message, maxFailure)
-		}
-		s.emit(rules.AgentElicitationRefused{Refused: refused})
+		s.reportRefused(p, err)
 		return
 	}
 	if !s.reachable {
@@ -67,6 +63,27 @@ func (s *session) elicit(m wire.Message) {
 		s.emit(rules.AgentReachable{Answer: s.Answer})
 	}
 	s.emit(rules.AgentElicitation{Elicitation: *e, URL: p.URL})
+}
+
+// maxRefusedForms is how many elicitations that cannot be shown people are told about
+// between two prompts.
+const maxRefusedForms = 10
+
+// reportRefused tells people about an elicitation that cannot be shown.
+func (s *session) reportRefused(p elicitationParams, err error) {
+	n := s.refusedForms.Add(1)
+	if n > maxRefusedForms {
+		s.growth.add(questionCost)
+		return
+	}
+	refused := protocol.ElicitationRefused{Reason: wire.ForPeople(err.Error(), maxFailure)}
+	if n == maxRefusedForms {
+		refused.Reason += "; further ones are not reported until the next prompt"
+	}
+	if p.Message != nil {
+		refused.Message = wire.ForPeople(*p.Message, maxFailure)
+	}
+	s.emit(rules.AgentElicitationRefused{Refused: refused})
 }
 
 // readElicitation returns what people are shown.

@@ -92,6 +92,11 @@ var turns2 = map[string]func(a *fakeAgent, argument string){
 		}
 		a.state(`"idle"`)
 	},
+	"storm": func(a *fakeAgent, lines string) {
+		a.inserted()
+		a.state(`"idle"`)
+		storm(a, lines)
+	},
 	"malformed": func(a *fakeAgent, update string) {
 		a.inserted()
 		a.update("%s", update)

@@ -2,6 +2,7 @@ package agent_test
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -48,6 +49,8 @@ var turns = map[string]func(a *fakeAgent, argument string){
 	},
 	"stop":  func(a *fakeAgent, reason string) { a.stop = reason },
 	"flood": flood,
+	// storm writes lines again and again, until its input is closed.
+	"storm": storm,
 	"huge": func(a *fakeAgent, size string) {
 		n, _ := strconv.Atoi(size)
 		a.note(strings.Repeat("x", n))
@@ -146,6 +149,14 @@ var turns = map[string]func(a *fakeAgent, argument string){
 	"children": startChildren,
 	"orphan":   func(a *fakeAgent, _ string) { endedOrphan(a) },
 	"parent":   func(a *fakeAgent, _ string) { a.note(strconv.Itoa(os.Getppid())) },
+}
+
+func storm(a *fakeAgent, lines string) {
+	go func() { // ends the process
+		_, _ = io.Copy(io.Discard, a.in)
+		os.Exit(0)
+	}()
+	a.repeat(lines + "\n")
 }
 
 // flood writes many notifications. If its output blocks for a moment, it writes the

@@ -43,6 +43,10 @@ type Options struct {
 	// MaxLine is the maximum length of an agent's line in bytes; longer lines are
 	// skipped. Default [wire.DefaultMaxLine].
 	MaxLine int
+	// Rate is how many bytes per second an agent may add to its rooms on average, after
+	// 128 seconds' worth at once: what it writes, with a minimum for each kind of event.
+	// A faster agent is not read meanwhile. Default 0 for no bound.
+	Rate int
 	// DemoPace is the pause between two chunks of the demo agent's text; 0 for none.
 	// [DefaultDemoPace] reads pleasantly.
 	DemoPace time.Duration

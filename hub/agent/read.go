@@ -19,6 +19,7 @@ import (
 // read reads the agent's output until its end, and passes it on in order.
 func (s *session) read(lines *wire.Reader) {
 	for s.checkStrayOutput() {
+		s.growth.wait(s.peer.Gone())
 		line, err := lines.Next()
 		if errors.Is(err, wire.ErrTooLong) {
 			s.skip(line, s.maxLine, err)
@@ -56,6 +57,9 @@ func (s *session) exit() peer.Exit {
 }
 
 func (s *session) handle(line []byte) {
+	if !s.loading.Load() || s.replaying.Load() {
+		s.growth.add(lineCost)
+	}
 	if len(bytes.TrimSpace(line)) == 0 {
 		s.countStray(len(line))
 		return
@@ -145,7 +149,8 @@ func (s *session) turnError(err *wire.Error) error {
 
 // handleNotification passes a notification on; line is the line that it came in.
 func (s *session) handleNotification(m wire.Message, line []byte) {
-	if changed, ok := s.facts.Updated(m); ok {
+	changed, changesFacts := s.facts.Updated(m)
+	if changesFacts {
 		s.emitFacts(changed)
 	}
 	if m.Method == "session/update" && s.loading.Load() {
@@ -162,6 +167,7 @@ func (s *session) handleNotification(m wire.Message, line []byte) {
 		raw = s.oversized(m, line)
 	}
 	s.emitAll(s.dialect.updating(m))
+	s.growth.addUpdate(m.Update, len(raw), changesFacts)
 	s.emit(rules.AgentNotification{Raw: raw, Streamed: streamed[m.Update]})
 	s.emitAll(s.dialect.updated(m))
 }

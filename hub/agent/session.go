@@ -29,6 +29,7 @@ type session struct {
 	maxLine          int           // in bytes
 	grace            time.Duration // Options.StopGrace
 	allQuestionBytes *limit.Budget // of the pending questions of all agents
+	growth           *growth
 	out              *peer.Outbox
 	blocks           content.Source // its support is set like dialect
 	replayed         chan struct{}  // sent to by read for each part of a replay, received by Launch, never closed; capacity 1, since one signal is enough
@@ -57,14 +58,15 @@ type session struct {
 	dialect dialect
 
 	facts         facts.Tracker
-	signingIn     atomic.Bool // the agent is signing in while it starts
-	initialized   atomic.Bool // the agent has answered initialize
-	loading       atomic.Bool // the agent is replaying a session, which is not passed on
-	unwanted      atomic.Bool // Stop deletes the session
-	replaying     atomic.Bool // the replay is passed on after all
-	ready         atomic.Bool // the handshake has succeeded
-	strayReported atomic.Bool // stray output was reported since the last prompt
-	killDeaf      sync.Once   // kills an agent that does not read its input
+	signingIn     atomic.Bool  // the agent is signing in while it starts
+	initialized   atomic.Bool  // the agent has answered initialize
+	loading       atomic.Bool  // the agent is replaying a session, which is not passed on
+	unwanted      atomic.Bool  // Stop deletes the session
+	replaying     atomic.Bool  // the replay is passed on after all
+	ready         atomic.Bool  // the handshake has succeeded
+	strayReported atomic.Bool  // stray output was reported since the last prompt
+	refusedForms  atomic.Int32 // elicitations that could not be shown since the last prompt
+	killDeaf      sync.Once    // kills an agent that does not read its input
 
 	sinkMu sync.Mutex // held while sink is called
 
@@ -86,6 +88,7 @@ func startSession(p peer.Peer, from profile.Profile, spec rules.LaunchSpec, sink
 		hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,
 		maxLine: opts.MaxLine, grace: opts.StopGrace,
 		allQuestionBytes: allQuestionBytes,
+		growth:           newGrowth(opts.Rate, log),
 		out:              peer.NewOutbox(p, opts.StopGrace),
 		blocks:           blocks,
 		replayed:         make(chan struct{}, 1),
@@ -109,6 +112,7 @@ func (s *session) emit(e rules.AgentEvent) {
 	if _, ended := e.(rules.AgentTurnEnded); ended {
 		s.forgetPages()
 	}
+	s.growth.addEvent(e)
 	s.sinkMu.Lock()
 	defer s.sinkMu.Unlock()
 	s.sink(e)

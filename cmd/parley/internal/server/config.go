@@ -26,6 +26,7 @@ type Config struct {
 	Agents            []profile.Profile
 	KnownAgents       *known.Finder // finds agents that can be started without a profile; nil for none
 	AgentStartTimeout time.Duration // see [agent.Options]
+	AgentRate         int           // see [agent.Options]
 	AgentProtocol     int           // newest version of the Agent Client Protocol: 1 or 2
 	Version           string        // version to report to agents
 

@@ -141,6 +141,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		Attachments:  attachments,
 		FilesDir:     filepath.Join(data, "agent-files"),
 		StartTimeout: c.AgentStartTimeout,
+		Rate:         c.AgentRate,
 		Ignored:      worktree.Ignored,
 		Known:        c.KnownAgents,
 
