@@ -9,6 +9,7 @@ import (
 	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/hub/rules/shared"
+	"parley/hub/rules/shared/people"
 	"parley/protocol"
 )
 
@@ -66,7 +67,7 @@ func (a PresentPage) indexAfter(ctx context.Context, r history.Reader, id string
 // order.
 type departedPage struct {
 	query  protocol.People
-	barred map[string]shared.Bar // removed users; a copy of the state's
+	barred map[string]people.Bar // removed users; a copy of the state's
 }
 
 // Read implements [history.Deferred].

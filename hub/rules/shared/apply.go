@@ -11,7 +11,7 @@ import (
 // Apply implements [rules.State].
 func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	s.Time = at.At
-	s.Departed.expire(at.At)
+	s.Departed.Expire(at.At)
 	s.Queue = protocol.FollowQueue(s.Queue, e.Public)
 	if c := e.Private.Command; c != nil {
 		s.remember(c, e.Public, at)
@@ -19,7 +19,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	switch p := e.Public.(type) {
 	case *protocol.SharedSessionCreated:
 		s.Session, s.InviteGeneration, s.Agent = p.Session, 1, e.Private.Agent
-		s.People.put(*e.Private.Host)
+		s.People.Put(*e.Private.Host)
 	case *protocol.SessionUpdated:
 		s.Session = p.Session
 	case *protocol.SessionClosed:
@@ -31,13 +31,13 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		}
 	case *protocol.ParticipantUpdated:
 		s.recordParticipant(p.Participant)
-		s.recordRole(p.Participant)
+		s.RecordRole(p.Participant)
 	case *protocol.ParticipantLeft:
 		s.applyLeft(p)
 	case *protocol.InviteRotated:
 		s.InviteGeneration = e.Private.Invite
-		s.Commands.forget(func(scope string) bool { return strings.HasPrefix(scope, joinScopePrefix) })
-		s.Departed.forgetJoins()
+		s.Commands.Forget(func(scope string) bool { return strings.HasPrefix(scope, joinScopePrefix) })
+		s.Departed.ForgetJoins()
 	case *protocol.AgentStatusChanged:
 		s.Agent, s.AgentDetail, s.SilentSince, s.Asleep = p.Status, p.Detail, p.SilentSince, p.Asleep
 		if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
@@ -51,25 +51,23 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.applyChange(e)
 		s.applyOwnTurn(e.Public, at)
 		s.applyRecap(e)
-		s.applyPermission(e.Public)
-		s.applyElicitation(e, at)
+		s.applyQuestion(e, at)
 		s.applyPrompt(e.Public)
 	}
 }
 
-// applyPermission applies an event about a permission request. It ignores other events.
-func (s *State) applyPermission(payload protocol.Payload) {
-	switch p := payload.(type) {
-	case *protocol.PermissionRequested:
-		s.Permissions = append(s.Permissions, openPermission{PermissionRequest: rules.NewPermissionRequest(p.Permission)}.withShortForm())
+// applyQuestion applies an event about a question of the agent. It ignores other events.
+func (s *State) applyQuestion(e rules.Event, at rules.Stamp) {
+	s.Questions.Apply(e, at)
+	var by *protocol.Participant
+	switch p := e.Public.(type) {
 	case *protocol.PermissionResolved:
-		s.dropPermission(p.RequestID)
-		s.ResolvedQuestions = rules.KeepLast(append(s.ResolvedQuestions, p.RequestID), maxResolvedQuestions)
-		if p.Participant != nil {
-			s.markDecider(p.Participant.ID)
-		}
-	case *protocol.PermissionWithdrawn:
-		s.dropPermission(p.RequestID)
+		by = p.Participant
+	case *protocol.ElicitationResolved:
+		by = p.Participant
+	}
+	if by != nil {
+		s.markDecider(by.ID)
 	}
 }
 
@@ -115,9 +113,9 @@ func (s *State) applyPrompt(payload protocol.Payload) {
 
 func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
 	s.Session.Status = p.Status
-	s.People.leaveAll(at.At)
+	s.People.LeaveAll(at.At)
 	clear(s.JoinedTyped)
-	s.Permissions, s.Elicitations = nil, nil
+	s.Questions.DropOpen()
 	s.Changes, s.RefusedMode, s.OwnTurn, s.Reviews = nil, nil, nil, nil
 }
 
@@ -140,10 +138,6 @@ func (s *State) dropOpen(approvalID string) {
 	s.Open = slices.DeleteFunc(s.Open, func(o openApproval) bool { return o.Approval.ID == approvalID })
 }
 
-func (s *State) dropPermission(requestID string) {
-	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
-}
-
 // applyLeft records that a participant has left or was removed.
 func (s *State) applyLeft(left *protocol.ParticipantLeft) {
 	p := left.Participant
@@ -152,22 +146,8 @@ func (s *State) applyLeft(left *protocol.ParticipantLeft) {
 		s.recordDeparture(p, s.Time)
 	}
 	s.recordParticipant(p)
-	if left.RemovedBy == nil {
-		return
-	}
-	s.Barred[p.UserID] = Bar{deref(left.Reason)}
-	if p.Role == protocol.RoleViewer {
-		s.LoweredRoles[p.UserID] = p.Role
-	}
-}
-
-// recordRole records a role that the host has set. A lower role applies to the user id
-// and so to a later join. A higher one does not, because user ids are self-asserted.
-func (s *State) recordRole(p protocol.Participant) {
-	if p.Role == protocol.RoleViewer {
-		s.LoweredRoles[p.UserID] = p.Role
-	} else {
-		delete(s.LoweredRoles, p.UserID)
+	if left.RemovedBy != nil {
+		s.RecordRemoval(p, deref(left.Reason))
 	}
 }
 
@@ -175,9 +155,9 @@ func (s *State) recordRole(p protocol.Participant) {
 // left is kept only as the author or approver of prompts that are not done.
 func (s *State) recordParticipant(p protocol.Participant) {
 	if p.LeftAt == nil || p.Role == protocol.RoleHost {
-		s.People.put(p)
+		s.People.Put(p)
 	} else {
-		s.People.drop(p.ID)
+		s.People.Drop(p.ID)
 	}
 	for i := range s.Open {
 		o := &s.Open[i]

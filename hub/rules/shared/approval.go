@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley/hub/rules"
+	"parley/hub/rules/shared/brief"
 	"parley/protocol"
 )
 
@@ -93,7 +94,7 @@ func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, a pro
 	if own.number >= s.settings.MaxOwnPending || all.number >= s.settings.MaxPending {
 		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in total already wait for the host", own.number, all.number)
 	}
-	size := pendingSize(a)
+	size := brief.PromptSize(a)
 	if size > SmallPrompt && (own.bytes+size > s.settings.MaxOwnPendingBytes || all.bytes+size > s.settings.MaxPendingBytes) {
 		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host leave no room for another one of %d bytes", promptSize(a))
 	}
@@ -132,15 +133,6 @@ const SmallPrompt = 4 << 10
 // promptSize returns the size of a prompt with its content in bytes.
 func promptSize(a protocol.Approval) int { return len(a.Prompt) + rules.ContentBytes(a.Content) }
 
-// pendingSize returns about how many bytes a prompt with its content takes in JSON.
-func pendingSize(a protocol.Approval) int {
-	size := encodedSize(a.Prompt) + rules.ContentBytes(a.Content)
-	for _, c := range a.Content {
-		size += encodedSize(c.Text) - len(c.Text)
-	}
-	return size
-}
-
 // pendingTotal is the size of a set of pending prompts.
 type pendingTotal struct {
 	number int
@@ -149,22 +141,7 @@ type pendingTotal struct {
 
 func (w *pendingTotal) add(a protocol.Approval) {
 	w.number++
-	w.bytes += pendingSize(a)
-}
-
-// encodedSize returns about how many bytes a text takes in JSON, without the quotation
-// marks.
-func encodedSize(text string) int {
-	size := len(text)
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c == '\n', c == '\t', c == '\r', c == '"', c == '\\':
-			size++
-		case c < ' ':
-			size += len(`\u0000`) - 1
-		}
-	}
-	return size
+	w.bytes += brief.PromptSize(a)
 }
 
 // dispatch approves a prompt and sends it to the host session. It returns QUEUE_FULL if

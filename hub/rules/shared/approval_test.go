@@ -10,6 +10,7 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
+	"parley/hub/rules/shared/brief"
 	"parley/protocol"
 )
 
@@ -203,6 +204,6 @@ func TestState_Prompt_is_accepted_while_no_agent_runs(t *testing.T) {
 func TestEncodedSize_is_at_least_the_size_in_JSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
-		require.GreaterOrEqual(t, shared.EncodedSize(text)+2, len(rules.RawJSON(strings.ReplaceAll(strings.ReplaceAll(text, "\u2028", ""), "\u2029", ""))))
+		require.GreaterOrEqual(t, brief.TextSize(text)+2, len(rules.RawJSON(strings.ReplaceAll(strings.ReplaceAll(text, "\u2028", ""), "\u2029", ""))))
 	})
 }

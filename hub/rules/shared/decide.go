@@ -223,7 +223,7 @@ func (s *State) sendHost(message rules.Message) rules.Effect {
 func (s *State) resend() rules.Decision {
 	var d rules.Decision
 	if s.Active() {
-		opened := rules.SharedOpened{Shared: s.ID, Requests: s.questions(), OwnTurn: s.OwnTurn != nil}
+		opened := rules.SharedOpened{Shared: s.ID, Requests: s.Questions.IDs(), OwnTurn: s.OwnTurn != nil}
 		for _, c := range s.Changes {
 			opened.Changing = append(opened.Changing, c.ID)
 		}

@@ -10,6 +10,7 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
+	"parley/hub/rules/shared/commands"
 	"parley/protocol"
 )
 
@@ -94,7 +95,7 @@ func TestState_a_repeated_command(t *testing.T) {
 	})
 	t.Run("is a new command after 128 others", func(t *testing.T) {
 		s.SendWithID(s.Owner(), "old", chat)
-		for range shared.RememberedCommands {
+		for range commands.MaxRecent {
 			s.Send(s.Owner(), chat)
 		}
 		require.Len(t, s.SendWithID(s.Owner(), "old", chat).Events, 1)

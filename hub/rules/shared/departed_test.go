@@ -12,6 +12,7 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
+	"parley/hub/rules/shared/commands"
 	"parley/protocol"
 )
 
@@ -23,20 +24,20 @@ func TestState_keeps_little_of_guests_who_have_left(t *testing.T) {
 		return len(q.Session.EncodedState(t)), len(b)
 	}
 	before, welcomeBefore := sizes()
-	q.visits(shared.MaxDeparted)
+	q.visits(commands.MaxGuests)
 	require.Len(t, q.State.People.All(), 1)
-	require.Len(t, q.State.Commands.Lists(), 1, "the host's")
-	require.Equal(t, shared.MaxDeparted, q.State.LeftCount)
+	require.Len(t, recentCommands(q.State), 1, "the host's")
+	require.Equal(t, commands.MaxGuests, q.State.LeftCount)
 	full, welcome := sizes()
 	require.InDelta(t, welcomeBefore, welcome, 4, "bytes")
 	require.Less(t, full-before, 160<<10, "bytes, of commands that are kept for ten minutes")
-	q.visits(shared.MaxDeparted)
+	q.visits(commands.MaxGuests)
 	after, welcome := sizes()
 	require.InDelta(t, welcomeBefore, welcome, 4, "bytes")
 	require.InDelta(t, full, after, 8<<10, "bytes")
-	require.Len(t, q.State.Departed.Guests, shared.MaxDeparted)
-	require.Len(t, q.State.Departed.Known(), 2*shared.MaxDeparted)
-	q.Now = q.Now.Add(shared.DepartedFor)
+	require.Len(t, q.State.Departed.Guests, commands.MaxGuests)
+	require.Equal(t, 2*commands.MaxGuests, departedCommands(q.State))
+	q.Now = q.Now.Add(commands.Retention)
 	q.visits(1)
 	after, _ = sizes()
 	require.Less(t, after-before, 1<<10, "bytes")
@@ -136,14 +137,14 @@ func TestState_recognizes_a_command_of_a_guest_who_has_left(t *testing.T) {
 		q.Session.SaveSnapshot(t)
 		q.Session.Reload(t, q.Now)
 		q.State = q.Session.SharedState()
-		q.Now = q.Now.Add(shared.DepartedFor - time.Second)
+		q.Now = q.Now.Add(commands.Retention - time.Second)
 		q.visits(1)
 		require.NotZero(t, again().Replay)
 		require.Equal(t, protocol.CodeParticipantInactive, rulestest.ErrorCode(join().Err), "a repeated join returns no guest who has left")
 	})
 	t.Run("for no longer than ten minutes", func(t *testing.T) {
 		q, _, again, join := departedGuest(t)
-		q.Now = q.Now.Add(shared.DepartedFor)
+		q.Now = q.Now.Add(commands.Retention)
 		q.visits(1)
 		require.Equal(t, protocol.CodeParticipantInactive, rulestest.ErrorCode(again().Err))
 		require.NoError(t, join().Err)
@@ -155,21 +156,21 @@ func TestState_recognizes_a_command_of_a_guest_who_has_left(t *testing.T) {
 	})
 	t.Run("of a bounded number of guests", func(t *testing.T) {
 		q, _, again, _ := departedGuest(t)
-		q.visits(shared.MaxDeparted - 1)
+		q.visits(commands.MaxGuests - 1)
 		require.NotZero(t, again().Replay)
 		q.visits(1)
 		require.Equal(t, protocol.CodeParticipantInactive, rulestest.ErrorCode(again().Err))
 	})
 	t.Run("among a bounded number of commands", func(t *testing.T) {
 		q, _, again, _ := departedGuest(t)
-		for range shared.DepartedMost / shared.RememberedCommands {
+		for range commands.MaxDeparted / commands.MaxRecent {
 			talker := q.join(fmt.Sprint("talker-", q.inputs))
-			for i := range shared.RememberedCommands {
+			for i := range commands.MaxRecent {
 				d := q.do(shared.Command{Sender: q.Sender(talker), Request: protocol.Request{ID: fmt.Sprint(i), Command: &protocol.Chat{Text: "hello"}}})
 				require.NoError(t, d.Err)
 			}
 			require.NoError(t, q.leave(talker).Err)
-			require.LessOrEqual(t, len(q.State.Departed.Known()), shared.DepartedMost)
+			require.LessOrEqual(t, departedCommands(q.State), commands.MaxDeparted)
 		}
 		require.Equal(t, protocol.CodeParticipantInactive, rulestest.ErrorCode(again().Err))
 	})
@@ -188,10 +189,10 @@ func TestState_recognizes_an_answer_of_a_guest_who_has_left_since(t *testing.T) 
 	q := &bareSession{Fixture: rulestest.NewFixture(t, rules.Settings{})}
 	ann := q.join("ann")
 	require.NoError(t, q.leave(ann).Err)
-	lists := len(q.State.Commands.Lists())
+	lists := len(recentCommands(q.State))
 	resolved := rules.Event{Public: &protocol.PermissionResolved{RequestID: "q", Participant: &ann}, Private: rules.Private{Command: &rules.CommandRef{Scope: ann.ID, ID: "answer", Digest: "d"}}}
 	q.Session.Append(t, resolved, q.Now)
-	require.Len(t, q.State.Commands.Lists(), lists)
+	require.Len(t, recentCommands(q.State), lists)
 	_, known := q.State.Departed.Find(ann.ID, "answer")
 	require.True(t, known)
 }

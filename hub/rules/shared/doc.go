@@ -7,6 +7,11 @@
 // and decides again. A decision about a finished prompt returns an [EndedPrompt], which the
 // runtime completes.
 //
-// Every list and map of a state is bounded: by a setting, or by a constant of this
-// package.
+// Parts of the state that hold together and need nothing else of it are packages of their own:
+// the participants and restricted users in package people, the open questions in package
+// questions, and the commands that may be repeated in package commands. Package brief makes
+// the short forms for welcomes.
+//
+// Every list and map of a state is bounded: by a setting, or by a constant of this package or
+// of one of those.
 package shared

@@ -1,6 +1,7 @@
 package shared_test
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/stretchr/testify/require"
@@ -8,6 +9,7 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
+	"parley/hub/rules/shared/commands"
 	"parley/protocol"
 )
 
@@ -52,4 +54,20 @@ func (q *bareSession) visits(n int) {
 		p := q.join(fmt.Sprint("user-", q.inputs))
 		require.NoError(q.T, q.leave(p).Err)
 	}
+}
+
+// recentCommands returns the commands of present participants, by scope.
+func recentCommands(s *shared.State) (byScope map[string][]commands.Done) {
+	if err := json.Unmarshal(rules.RawJSON(s.Commands), &byScope); err != nil {
+		panic(err)
+	}
+	return byScope
+}
+
+// departedCommands returns how many commands of departed guests are kept.
+func departedCommands(s *shared.State) (number int) {
+	for _, g := range s.Departed.Guests {
+		number += len(g.Commands)
+	}
+	return number
 }

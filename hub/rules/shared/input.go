@@ -2,6 +2,7 @@ package shared
 
 import (
 	"maps"
+
 	"parley/hub/rules"
 	"parley/protocol"
 )

@@ -2,7 +2,6 @@ package shared
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"parley/hub/rules"
@@ -24,18 +23,18 @@ func (s *State) item(c *protocol.Item, p protocol.Participant) rules.Decision {
 
 // wholeQuestion returns the whole of an open question, or the answer to an elicitation.
 func (s *State) wholeQuestion(requestID string, p protocol.Participant) rules.Decision {
-	if p := s.permission(requestID); p != nil {
+	if p := s.Permission(requestID); p != nil {
 		whole := p.Permission
 		return rules.Decision{Answer: &protocol.ItemAnswer{Permission: &whole}}
 	}
-	if a := s.answered(requestID); a != nil {
-		return a.read(p)
+	if a := s.AnswerTo(requestID); a != nil {
+		return readAnswer(a, p)
 	}
-	if e := s.elicitation(requestID); e != nil {
+	if e := s.Elicitation(requestID); e != nil {
 		whole := e.Elicitation
 		return rules.Decision{Answer: &protocol.ItemAnswer{Elicitation: &whole}}
 	}
-	if slices.Contains(s.ResolvedQuestions, requestID) {
+	if s.IsResolved(requestID) {
 		return rules.Refuse(protocol.CodePermissionAlreadyResolved, "the request was answered already")
 	}
 	return rules.Refuse(protocol.CodePermissionNotFound, "no such permission request waits for an answer")

@@ -10,6 +10,7 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
+	"parley/hub/rules/shared/commands"
 	"parley/protocol"
 )
 
@@ -48,7 +49,7 @@ func (q *bareSession) decides(by protocol.Participant, n int) (last map[protocol
 func TestState_keeps_nothing_of_prompts_that_have_ended(t *testing.T) {
 	q := &bareSession{Fixture: rulestest.NewFixture(t, rules.Settings{})}
 	ben := q.join("ben")
-	q.decides(ben, shared.RememberedCommands)
+	q.decides(ben, commands.MaxRecent)
 	snapshot := len(q.Session.EncodedState(t))
 	q.decides(ben, 1000)
 	require.Empty(t, q.State.Open)
@@ -59,7 +60,7 @@ func TestState_distinguishes_ended_and_unknown_prompts(t *testing.T) {
 	q := &bareSession{Fixture: rulestest.NewFixture(t, rules.Settings{})}
 	ben := q.join("ben")
 	done := q.decides(ben, 1)
-	q.decides(ben, shared.RememberedCommands)
+	q.decides(ben, commands.MaxRecent)
 	at := q.Now.Format(time.RFC3339)
 	for status, how := range map[protocol.ApprovalStatus]string{
 		protocol.ApprovalRejected: "the prompt is already rejected: ada rejected it at " + at,

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"parley/hub/rules"
+	"parley/hub/rules/shared/commands"
 	"parley/protocol"
 )
 
@@ -42,10 +43,10 @@ func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision
 	if d, settled := s.rejoin(in, c, m.JoinAPI); settled {
 		return d
 	}
-	if s.People.present >= s.settings.MaxParticipants {
+	if s.People.Present() >= s.settings.MaxParticipants {
 		return rules.Refuse(protocol.CodeTooManyParticipants, "the session is full: it has %d participants", s.settings.MaxParticipants)
 	}
-	if !s.canRestrict(c.UserID) {
+	if !s.CanRestrict(c.UserID, &s.People) {
 		return rules.Refuse(protocol.CodeTooManyParticipants, "the session has as many removed and restricted users as it can hold, so no new user can join")
 	}
 	p := protocol.Participant{
@@ -63,7 +64,7 @@ func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision
 
 // repeatedJoin answers a join that was carried out before. It never returns a participant
 // who has left since.
-func (s *State) repeatedJoin(done completedCommand, c *protocol.Join, err error) rules.Decision {
+func (s *State) repeatedJoin(done commands.Done, c *protocol.Join, err error) rules.Decision {
 	if err != nil {
 		return rules.Decision{Err: err}
 	}

@@ -1,7 +1,11 @@
 package shared
 
 import (
+	"slices"
+
+	"parley/hub/naming"
 	"parley/hub/rules"
+	"parley/hub/rules/shared/people"
 	"parley/protocol"
 )
 
@@ -45,7 +49,7 @@ func (s *State) setRole(c *protocol.SetRole, departed Departed) rules.Decision {
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
-	if c.Role == protocol.RoleViewer && !s.canRestrict(p.UserID) {
+	if c.Role == protocol.RoleViewer && !s.CanRestrict(p.UserID, &s.People) {
 		return tooManyRestricted()
 	}
 	p.Role = c.Role
@@ -62,7 +66,7 @@ func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Partici
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
-	if !s.canRestrict(p.UserID) {
+	if !s.CanRestrict(p.UserID, &s.People) {
 		return tooManyRestricted()
 	}
 	var d rules.Decision
@@ -132,43 +136,42 @@ func (s *State) rotation(by protocol.Participant) rules.Event {
 	return rules.Event{Public: &protocol.InviteRotated{Participant: by}, Private: rules.Private{Invite: s.InviteGeneration + 1}}
 }
 
-// maxRestricted bounds the users who are removed or have a lower role. None is ever
-// dropped, since that would let a removed user back in. Instead, a place is reserved for
-// each present guest, and a join for which no place is left is refused.
-const maxRestricted = 4096
-
-// canRestrict reports whether there is a place for a user among those who are removed or
-// have a lower role.
-func (s *State) canRestrict(userID string) bool {
-	if s.isRestricted(userID) {
-		return true
-	}
-	free := maxRestricted - len(s.Barred)
-	for user := range s.LoweredRoles {
-		if _, barred := s.Barred[user]; !barred {
-			free--
-		}
-	}
-	if free > s.People.present {
-		return true
-	}
-	for _, p := range s.People.all {
-		if p.LeftAt == nil && p.Role != protocol.RoleHost && !s.isRestricted(p.UserID) {
-			if p.UserID == userID {
-				return true // a place is reserved
-			}
-			free--
-		}
-	}
-	return free > 0
-}
-
-func (s *State) isRestricted(userID string) bool {
-	_, barred := s.Barred[userID]
-	_, lowered := s.LoweredRoles[userID]
-	return barred || lowered
-}
-
 func tooManyRestricted() rules.Decision {
-	return rules.Refuse(protocol.CodeTooLarge, "the session has %d removed and restricted users, which is the maximum", maxRestricted)
+	return rules.Refuse(protocol.CodeTooLarge, "the session has %d removed and restricted users, which is the maximum", people.MaxRestricted)
+}
+
+// maxReservedNames bounds the name keys that stay reserved after their participants have
+// left. When it is reached, the oldest key becomes free.
+const maxReservedNames = 256
+
+// withUniqueName returns a joining participant, renamed if the name is reserved. The names
+// of present participants, of the host, and of deciders who have left are reserved.
+func (s *State) withUniqueName(p protocol.Participant) protocol.Participant {
+	taken := func(key string) bool { return s.People.IsTaken(key) || slices.Contains(s.ReservedNames, key) }
+	if name := naming.Given(p.Name(), taken); name != p.Name() {
+		p.DisplayName = &name
+	}
+	return p
+}
+
+// markDecider records that a guest has resolved another participant's proposal or a
+// permission request. The name of a decider stays reserved, so that no later guest can
+// pass for the participant in the history.
+func (s *State) markDecider(participantID string) {
+	if p, known := s.People.Get(participantID); known && p.LeftAt == nil && p.Role != protocol.RoleHost {
+		s.Deciders[participantID] = true
+	}
+}
+
+// reserveName reserves the name of a decider who leaves.
+func (s *State) reserveName(p protocol.Participant) {
+	if !s.Deciders[p.ID] {
+		return
+	}
+	delete(s.Deciders, p.ID)
+	for _, key := range people.NameKeys(p) {
+		if !slices.Contains(s.ReservedNames, key) {
+			s.ReservedNames = rules.KeepLast(append(s.ReservedNames, key), maxReservedNames)
+		}
+	}
 }

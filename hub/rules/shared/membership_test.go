@@ -9,6 +9,7 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
+	"parley/hub/rules/shared/people"
 	"parley/protocol"
 )
 
@@ -188,8 +189,8 @@ func TestState_keeps_a_bounded_number_of_restrictions(t *testing.T) {
 	ann, ben := q.join("ann"), q.join("ben")
 	gone := q.join("gone")
 	require.NoError(t, q.leave(gone).Err)
-	for i := range shared.MaxRestricted/2 - 1 {
-		q.State.Barred[fmt.Sprint("barred-", i)] = shared.Bar{}
+	for i := range people.MaxRestricted/2 - 1 {
+		q.State.Barred[fmt.Sprint("barred-", i)] = people.Bar{}
 		q.State.LoweredRoles[fmt.Sprint("lowered-", i)] = protocol.RoleViewer
 		q.State.LoweredRoles[fmt.Sprint("barred-", i)] = protocol.RoleViewer
 	}
@@ -222,7 +223,7 @@ func TestState_keeps_a_bounded_number_of_restrictions(t *testing.T) {
 		for user := range q.State.LoweredRoles {
 			restricted[user] = true
 		}
-		require.Len(t, restricted, shared.MaxRestricted)
+		require.Len(t, restricted, people.MaxRestricted)
 	})
 	t.Run("the host can return", func(t *testing.T) {
 		require.NoError(t, byHost(&protocol.Leave{}))

@@ -49,7 +49,7 @@ func TestState_AnswerPermission_resolves_the_request_in_every_session(t *testing
 	require.NoError(t, s.Send(s.Owner(), &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"}).Err)
 	s.DeliverAll()
 	require.Nil(t, other.Permission("q"))
-	done, known := s.State.Commands.Lists()[s.Owner().ID], other.Commands.Lists()[s.Owner().ID]
+	done, known := recentCommands(s.State)[s.Owner().ID], recentCommands(other)[s.Owner().ID]
 	require.Len(t, done, 1, "the session of the answer records the command")
 	require.Empty(t, known, "no other session does")
 }

@@ -36,8 +36,8 @@ func (s *State) invitation(m Invitation) rules.Decision {
 	return rules.Decision{Answer: &protocol.InvitationAnswer{
 		Session:      s.Session,
 		Host:         s.Host(),
-		Participants: s.People.firstPresent(protocol.MaxInvitationParticipants),
-		Present:      s.People.present,
+		Participants: s.People.FirstPresent(protocol.MaxInvitationParticipants),
+		Present:      s.People.Present(),
 	}}
 }
 

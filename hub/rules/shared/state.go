@@ -9,6 +9,9 @@ import (
 	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/hub/rules/recap"
+	"parley/hub/rules/shared/commands"
+	"parley/hub/rules/shared/people"
+	"parley/hub/rules/shared/questions"
 	"parley/protocol"
 )
 
@@ -28,21 +31,17 @@ type State struct {
 	InviteGeneration int `json:"Invite"` // increases whenever the invite is replaced
 
 	// participants
-	People        Participants
-	LeftCount     int                      `json:"Left"` // guests who have left and are not in People
-	Barred        map[string]Bar           // removed users, by user id; bounded by maxRestricted
-	LoweredRoles  map[string]protocol.Role `json:"Roles"` // lower roles that the host has set, by user id; bounded by maxRestricted
-	JoinedTyped   map[string]bool          `json:"Typed"` // present guests, by participant id, who joined by the typed protocol
-	Deciders      map[string]bool          // present guests, by participant id, who have resolved a proposal or a permission request
-	ReservedNames []string                 `json:"Kept"` // keys of the names of deciders who have left; at most maxReservedNames
+	People    people.Participants
+	LeftCount int `json:"Left"` // guests who have left and are not in People
+	people.Restrictions
+	JoinedTyped   map[string]bool `json:"Typed"` // present guests, by participant id, who joined by the typed protocol
+	Deciders      map[string]bool // present guests, by participant id, who have resolved a proposal or a permission request
+	ReservedNames []string        `json:"Kept"` // keys of the names of deciders who have left; at most maxReservedNames
 
 	// prompts and questions
-	Open              []openApproval          // prompts that are not done, in the order of creation
-	Queue             []protocol.QueuedPrompt `json:",omitempty"` // those that wait for the agent, in the order in which they run
-	Permissions       []openPermission        // in the order of asking
-	Elicitations      []openElicitation       `json:",omitempty"` // in the order of asking, including pages that are not finished
-	ResolvedQuestions []string                `json:"Settled"`    // ids of the newest resolved questions; at most maxResolvedQuestions
-	Answered          []answeredElicitation   `json:",omitempty"` // the newest answers of participants that can be read; at most maxResolvedQuestions
+	Open  []openApproval          // prompts that are not done, in the order of creation
+	Queue []protocol.QueuedPrompt `json:",omitempty"` // those that wait for the agent, in the order in which they run
+	questions.Questions
 
 	// the agent, as the host session reports it
 	Agent       protocol.AgentStatus
@@ -62,28 +61,12 @@ type State struct {
 	Reviews []reviewMark `json:",omitempty"` // of changed files, the oldest first; bounded by maxReviews and maxReviewBytes
 
 	// commands that were carried out, to recognize a repetition
-	Commands recentCommands   // of participants in People
-	Departed departedCommands // of guests who have left
+	Commands commands.Recent   // of participants in People
+	Departed commands.Departed // of guests who have left
 
 	// derived from the above
 	resource json.RawMessage  // the encoding of encoded
 	encoded  protocol.Session // Session as of the last summary
-}
-
-// Bar is the reason for which a user was removed.
-type Bar struct {
-	Reason string `json:"reason,omitempty"`
-}
-
-// UnmarshalJSON implements [json.Unmarshaler]. Snapshots of earlier versions, which did not
-// keep the reason, hold true for each user.
-func (b *Bar) UnmarshalJSON(encoded []byte) error {
-	if string(encoded) == "true" {
-		*b = Bar{}
-		return nil
-	}
-	type plain Bar
-	return json.Unmarshal(encoded, (*plain)(b))
 }
 
 // openApproval is a prompt that is not done.
@@ -105,18 +88,6 @@ const (
 	phaseRunning  phase = "running"  // the agent has it
 )
 
-// openPermission is a permission request that waits for an answer.
-type openPermission struct {
-	rules.PermissionRequest
-
-	// derived from the above
-	shortForm json.RawMessage // the tool call in a welcome that does not show the request whole
-}
-
-// maxResolvedQuestions is how many resolved questions a late answer can be told apart from
-// unknown ones.
-const maxResolvedQuestions = 32
-
 // New returns the state of a session without events. The state keeps set.
 func New(id journal.SessionID, set *rules.Settings) *State {
 	s := &State{settings: set, ID: id, Agent: protocol.AgentStarting}
@@ -126,31 +97,17 @@ func New(id journal.SessionID, set *rules.Settings) *State {
 
 // index computes the derived fields, after a snapshot was decoded.
 func (s *State) index() {
-	if s.People.indices == nil {
-		s.People = newParticipants(nil)
-	}
-	for i, p := range s.Permissions {
-		s.Permissions[i] = p.withShortForm()
-	}
-	for i := range s.Elicitations {
-		s.Elicitations[i].measure()
-	}
-	if s.Barred == nil {
-		s.Barred = map[string]Bar{}
-	}
+	s.People.Index()
+	s.Restrictions.Index()
+	s.Questions.Index()
 	if s.Deciders == nil {
 		s.Deciders = map[string]bool{}
 	}
 	if s.JoinedTyped == nil {
 		s.JoinedTyped = map[string]bool{}
 	}
-	if s.LoweredRoles == nil {
-		s.LoweredRoles = map[string]protocol.Role{}
-	}
-	if s.Commands.known == nil {
-		s.Commands = newRecentCommands(nil)
-	}
-	s.Departed.index()
+	s.Commands.Index()
+	s.Departed.Index()
 	s.migrateDeparted()
 }
 
@@ -159,7 +116,7 @@ func (s *State) Restore(snapshot []byte) error {
 	if err := json.Unmarshal(snapshot, s); err != nil {
 		return err
 	}
-	if len(s.People.all) == 0 {
+	if len(s.People.All()) == 0 {
 		return errors.New("snapshot without participants")
 	}
 	s.index()
@@ -173,7 +130,7 @@ func (s *State) Decode(r journal.Record) (rules.Event, error) { return DecodeEve
 func (s *State) Active() bool { return s.Session.Status == protocol.StatusActive }
 
 // Host returns the participant who created the session, always the first.
-func (s *State) Host() protocol.Participant { return s.People.all[0] }
+func (s *State) Host() protocol.Participant { return s.People.Host() }
 
 // OpenPrompt returns the prompt with an id that is not done; nil for none.
 func (s *State) OpenPrompt(id string) *openApproval {
@@ -199,15 +156,15 @@ func (s *State) Owes() bool {
 // recall returns a command that was carried out before under the same id. ok is
 // false if there is none. The error reports that the id was used for another
 // command.
-func (s *State) recall(scope string, r protocol.Request) (done completedCommand, ok bool, err error) {
+func (s *State) recall(scope string, r protocol.Request) (done commands.Done, ok bool, err error) {
 	if r.ID == "" {
-		return completedCommand{}, false, nil
+		return commands.Done{}, false, nil
 	}
-	if done, ok = s.Commands.find(scope, r.ID); !ok {
-		done, ok = s.Departed.find(scope, r.ID)
+	if done, ok = s.Commands.Find(scope, r.ID); !ok {
+		done, ok = s.Departed.Find(scope, r.ID)
 	}
 	if ok && done.Digest != rules.Digest(r.Command) {
-		return completedCommand{}, false, protocol.Errorf(protocol.CodeInvalidRequest, "this command id was used for another command")
+		return commands.Done{}, false, protocol.Errorf(protocol.CodeInvalidRequest, "this command id was used for another command")
 	}
 	return done, ok, nil
 }

@@ -15,6 +15,8 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
+	"parley/hub/rules/shared/brief"
+	"parley/hub/rules/shared/questions"
 	"parley/protocol"
 )
 
@@ -30,7 +32,7 @@ func TestWelcome_is_bounded(t *testing.T) {
 	for i := range 256 {
 		options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
 		call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c","kind":"edit","title":%q,"rawInput":%q}`, bad, bad))
-		asked := shared.NewOpenPermission(rules.PermissionRequest{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}})
+		asked := questions.NewPermission(rules.PermissionRequest{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}})
 		s.State.Permissions = append(s.State.Permissions, asked)
 	}
 	w := s.State.Welcome(shared.WelcomeFor{Participant: ben.ID, Recent: 200}, journal.Head{})
@@ -42,7 +44,7 @@ func TestWelcome_is_bounded(t *testing.T) {
 	w = s.State.Welcome(shared.WelcomeFor{Participant: ben.ID, Recent: 200}, journal.Head{})
 	line, err = encodeWelcome(w)
 	require.NoError(t, err)
-	require.Less(t, len(line)+s.State.People.PresentCount()*shared.PresentBytes+w.RecentBytes+shared.WelcomeRest, shared.WelcomeBytes, "with the most participants")
+	require.Less(t, len(line)+s.State.People.Present()*shared.PresentBytes+w.RecentBytes+shared.WelcomeRest, shared.WelcomeBytes, "with the most participants")
 }
 
 // crowd fills a session with guests whose names have the maximum length.
@@ -158,7 +160,7 @@ func TestWelcome_shows_a_long_permission_request_without_options(t *testing.T) {
 	s.RunPrompt()
 	options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
 	call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q,"rawInput":{"command":%q}}`,
-		strings.Repeat("t", 2*shared.MaxShownName), strings.Repeat("x", shared.MaxShownText)))
+		strings.Repeat("t", 2*questions.MaxName), strings.Repeat("x", shared.MaxShownText)))
 	s.AgentReports(rules.AgentPermission{RequestID: "long", ToolCall: call, Options: options, Choices: rules.NewPermissionRequest(protocol.Permission{Options: options}).Choices})
 	s.DeliverAll()
 	s.RequestPermission("short")
@@ -170,7 +172,7 @@ func TestWelcome_shows_a_long_permission_request_without_options(t *testing.T) {
 		require.True(t, shown[0].Truncated)
 		require.Equal(t, len(call)+len(options), shown[0].WholeBytes)
 		require.JSONEq(t, "[]", string(shown[0].Options))
-		require.JSONEq(t, fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q}`, strings.Repeat("t", shared.MaxShownName)), string(shown[0].ToolCall))
+		require.JSONEq(t, fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q}`, strings.Repeat("t", questions.MaxName)), string(shown[0].ToolCall))
 		require.False(t, shown[1].Truncated)
 		require.NotEqual(t, "[]", string(shown[1].Options))
 	}
@@ -189,7 +191,7 @@ func TestTruncateText_is_bounded_in_JSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
 		most := rapid.IntRange(0, 40).Draw(t, "most")
-		shown, cut := shared.Beginning(text, most)
+		shown, cut := brief.Text(text, most)
 		encoded, err := protocol.Marshal(shown)
 		require.NoError(t, err)
 		require.LessOrEqual(t, len(encoded)-len(`""`), most)

@@ -1,4 +1,4 @@
-package shared
+package people
 
 import (
 	"encoding/json"
@@ -16,13 +16,13 @@ import (
 
 func TestParticipants_agree_with_a_search_of_all(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, at := newParticipants(nil), time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+		p, at := NewParticipants(nil), time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 		joined := 0
 		var shown, before []byte // a list that a caller holds, and a copy
 		t.Repeat(map[string]func(*rapid.T){
 			"join": func(t *rapid.T) {
 				joined++
-				p.put(protocol.Participant{ID: fmt.Sprint(joined), UserID: rapid.StringMatching("[a-d]").Draw(t, "user")})
+				p.Put(protocol.Participant{ID: fmt.Sprint(joined), UserID: rapid.StringMatching("[a-d]").Draw(t, "user")})
 			},
 			"change": func(t *rapid.T) {
 				if len(p.all) == 0 {
@@ -31,14 +31,14 @@ func TestParticipants_agree_with_a_search_of_all(t *testing.T) {
 				who := rapid.SampledFrom(p.all).Draw(t, "who")
 				who.LeftAt = rapid.SampledFrom([]*time.Time{nil, &at}).Draw(t, "left")
 				who.Role = rapid.SampledFrom([]protocol.Role{protocol.RoleViewer, protocol.RoleCollaborator}).Draw(t, "role")
-				p.put(who)
+				p.Put(who)
 			},
 			"drop": func(t *rapid.T) {
 				if len(p.all) > 0 {
-					p.drop(rapid.SampledFrom(p.all).Draw(t, "who").ID)
+					p.Drop(rapid.SampledFrom(p.all).Draw(t, "who").ID)
 				}
 			},
-			"all leave": func(*rapid.T) { p.leaveAll(at) },
+			"all leave": func(*rapid.T) { p.LeaveAll(at) },
 			"sleep": func(t *rapid.T) {
 				snapshot, err := json.Marshal(p)
 				require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestParticipants_agree_with_a_search_of_all(t *testing.T) {
 				require.Equal(t, string(before), string(shown), "a list that a caller holds does not change")
 				checkPeople(t, &p)
 				checkShown(t, &p)
-				shown, _ = p.encodeFirst(rapid.IntRange(0, 500).Draw(t, "bytes"))
+				shown, _ = p.EncodeFirst(rapid.IntRange(0, 500).Draw(t, "bytes"))
 				before = slices.Clone(shown)
 			},
 		})
@@ -57,9 +57,9 @@ func TestParticipants_agree_with_a_search_of_all(t *testing.T) {
 }
 
 func checkPeople(t *rapid.T, p *Participants) {
-	fresh := newParticipants(p.all)
-	p.isTaken("")
-	fresh.isTaken("")
+	fresh := NewParticipants(p.all)
+	p.IsTaken("")
+	fresh.IsTaken("")
 	require.Equal(t, fresh.names, p.names, "the reserved names")
 	here := map[string]protocol.Participant{}
 	present := 0
@@ -85,7 +85,7 @@ func checkPeople(t *rapid.T, p *Participants) {
 // checkShown checks the lists of the first participants that fit into a number of bytes.
 func checkShown(t *rapid.T, p *Participants) {
 	for _, most := range []int{0, rapid.IntRange(0, 2000).Draw(t, "most"), 1 << 20} {
-		encoded, n := p.encodeFirst(most)
+		encoded, n := p.EncodeFirst(most)
 		var shown []json.RawMessage
 		require.NoError(t, json.Unmarshal(slices.Concat([]byte("["), encoded, []byte("]")), &shown))
 		require.Len(t, shown, n)

@@ -1,9 +1,59 @@
 package shared
 
 import (
+	"cmp"
+
 	"parley/hub/rules"
 	"parley/protocol"
 )
+
+// turnAccepted records that a prompt waits behind other turns. Like the reports below,
+// it changes nothing if it is repeated or is about a prompt that is done.
+func (s *State) turnAccepted(m rules.TurnAccepted) rules.Decision {
+	o := s.OpenPrompt(m.Approval)
+	if o == nil || o.Phase != phaseApproved || m.Ahead == 0 {
+		return rules.Decision{}
+	}
+	return rules.Decision{Events: []rules.Event{{Public: &protocol.PromptQueued{ApprovalID: m.Approval, Ahead: m.Ahead}}}}
+}
+
+// turnStarted records that the agent works on a prompt.
+func (s *State) turnStarted(m rules.TurnStarted) rules.Decision {
+	if o := s.OpenPrompt(m.Approval); o == nil || o.Phase == phaseRunning {
+		return rules.Decision{}
+	}
+	return rules.Decision{Events: []rules.Event{{Public: &protocol.PromptDispatchStarted{ApprovalID: m.Approval}}}}
+}
+
+// turnEnded records the end of a turn and confirms it to the host session.
+func (s *State) turnEnded(m rules.TurnEnded) rules.Decision {
+	o := s.OpenPrompt(m.Approval)
+	if o == nil && m.Replaces != "" {
+		if before := s.OpenPrompt(m.Replaces); before != nil {
+			return rules.Decision{}.With(s.sendHost(rules.Dispatch{Turn: s.turnOf(before)})) // the report that introduces this turn was lost
+		}
+	}
+	d := rules.Decision{Effects: []rules.Effect{s.sendHost(rules.ConfirmEnd{Approval: m.Approval})}}
+	switch {
+	case o == nil && m.Edit != nil:
+		return d.With(rules.Release{Hold: holdEdit + m.Approval, Err: cmp.Or(s.requireActive(), tooLate())})
+	case o == nil:
+		return d
+	case m.Edit != nil:
+		return s.turnEdited(d, o, m.Edit)
+	case m.By != nil && !o.Cancelled:
+		d.Events = []rules.Event{{Public: &protocol.PromptCancelled{ApprovalID: m.Approval, Participant: *m.By}}}
+	}
+	if dir := s.WorkingDir(); dir != "" && s.Active() && o.Phase == phaseRunning {
+		d = d.With(RecordTurn{Dir: dir, Approval: m.Approval})
+	}
+	if m.Failure != "" {
+		d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchFailed{ApprovalID: m.Approval, Error: m.Failure, Code: m.Code}})
+		return d
+	}
+	d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchCompleted{ApprovalID: m.Approval, StopReason: m.StopReason}})
+	return d
+}
 
 // ownTurnBegan records that the agent works without a prompt, once.
 func (s *State) ownTurnBegan() rules.Decision {

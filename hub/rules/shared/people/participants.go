@@ -1,4 +1,4 @@
-package shared
+package people
 
 import (
 	"encoding/json"
@@ -26,8 +26,8 @@ type Participants struct {
 	listed        []protocol.Participant // the result of List; nil after a change
 }
 
-// newParticipants returns the participants of a list, which it takes over.
-func newParticipants(all []protocol.Participant) Participants {
+// NewParticipants returns the participants of a list, which it takes over.
+func NewParticipants(all []protocol.Participant) Participants {
 	p := Participants{
 		all:           all,
 		indices:       make(map[string]int, len(all)),
@@ -44,6 +44,13 @@ func newParticipants(all []protocol.Participant) Participants {
 	return p
 }
 
+// Index computes the derived fields of a zero value.
+func (p *Participants) Index() {
+	if p.indices == nil {
+		*p = NewParticipants(nil)
+	}
+}
+
 // Get returns the participant with an id.
 func (p *Participants) Get(id string) (protocol.Participant, bool) {
 	i, known := p.indices[id]
@@ -51,6 +58,18 @@ func (p *Participants) Get(id string) (protocol.Participant, bool) {
 		return protocol.Participant{}, false
 	}
 	return p.all[i], true
+}
+
+// Present returns how many participants are present.
+func (p *Participants) Present() int { return p.present }
+
+// Host returns the first participant, who created the session.
+func (p *Participants) Host() protocol.Participant { return p.all[0] }
+
+// Place returns the place of a participant in join order, beginning with 0.
+func (p *Participants) Place(id string) (place int, known bool) {
+	place, known = p.indices[id]
+	return place, known
 }
 
 // All returns all participants. The caller must not change the slice, which is valid until
@@ -62,8 +81,8 @@ func (p *Participants) PresentByUser(userID string) (protocol.Participant, bool)
 	return p.Get(p.presentByUser[userID])
 }
 
-// firstPresent returns the first n present participants, in join order.
-func (p *Participants) firstPresent(n int) []protocol.Participant {
+// FirstPresent returns the first n present participants, in join order.
+func (p *Participants) FirstPresent(n int) []protocol.Participant {
 	first := make([]protocol.Participant, 0, n)
 	for i := 0; i < len(p.all) && len(first) < n; i++ {
 		if p.all[i].LeftAt == nil {
@@ -73,9 +92,9 @@ func (p *Participants) firstPresent(n int) []protocol.Participant {
 	return first
 }
 
-// put adds a participant, or replaces the one with the same id. The caller drops a guest
+// Put adds a participant, or replaces the one with the same id. The caller drops a guest
 // who has left instead.
-func (p *Participants) put(q protocol.Participant) {
+func (p *Participants) Put(q protocol.Participant) {
 	i, known := p.indices[q.ID]
 	wasPresent := known && p.all[i].LeftAt == nil
 	if !known {
@@ -99,8 +118,8 @@ func (p *Participants) put(q protocol.Participant) {
 	}
 }
 
-// drop removes a guest; an unknown id is ignored.
-func (p *Participants) drop(id string) {
+// Drop removes a guest; an unknown id is ignored.
+func (p *Participants) Drop(id string) {
 	i, known := p.indices[id]
 	if !known {
 		return
@@ -141,9 +160,9 @@ func (p *Participants) notePresentLeft(left protocol.Participant) {
 	}
 }
 
-// leaveAll records that all participants leave, since the session has ended. They stay in
+// LeaveAll records that all participants leave, since the session has ended. They stay in
 // the list.
-func (p *Participants) leaveAll(at time.Time) {
+func (p *Participants) LeaveAll(at time.Time) {
 	for i := range p.all {
 		if p.all[i].LeftAt != nil {
 			continue
@@ -166,10 +185,10 @@ func (p *Participants) List() []protocol.Participant {
 	return p.listed
 }
 
-// encodeFirst returns the JSON of the first n participants, separated by commas: as many as
+// EncodeFirst returns the JSON of the first n participants, separated by commas: as many as
 // fit into limit bytes, but at least one. The caller must not change it. Each participant
 // is encoded once for all callers, as is a list that only grows.
-func (p *Participants) encodeFirst(limit int) (encoded []byte, n int) {
+func (p *Participants) EncodeFirst(limit int) (encoded []byte, n int) {
 	for i := len(p.ends); i < len(p.all); i++ {
 		if p.encoded[i] == nil {
 			p.encoded[i] = rules.RawJSON(p.all[i])
@@ -195,6 +214,6 @@ func (p Participants) MarshalJSON() ([]byte, error) { return json.Marshal(p.all)
 func (p *Participants) UnmarshalJSON(b []byte) error {
 	var all []protocol.Participant
 	err := json.Unmarshal(b, &all)
-	*p = newParticipants(all)
+	*p = NewParticipants(all)
 	return err
 }
