@@ -19,6 +19,8 @@ type Options struct {
 	Attachments blobs.Store // of what participants upload; nil for none
 	Worktrees   Worktrees   // records working directories; default: nothing is recorded
 
+	PublicURL string // address of the server that clients put into links; default: none
+
 	MaxUploads        int // received at a time; default 64
 	MaxParticipants   int // present at a time in one session; default 1,000
 	MaxConnections    int // of one session; default 2,000
@@ -76,6 +78,7 @@ func (o Options) settings(key rules.Key) *rules.Settings {
 	s := rules.Settings{
 		Key:                key,
 		Limits:             o.limits(),
+		PublicURL:          o.PublicURL,
 		MaxParticipants:    o.MaxParticipants,
 		MaxPending:         o.MaxPending,
 		MaxOwnPending:      o.MaxOwnPending,

@@ -77,7 +77,8 @@ type (
 	CreateAnswer struct {
 		Session         Session     `json:"session"` // with its invite token
 		InviteToken     string      `json:"inviteToken"`
-		HostParticipant Participant `json:"hostParticipant"` // with its access token
+		HostParticipant Participant `json:"hostParticipant"`    // with its access token
+		PublicURL       string      `json:"publicUrl,omitzero"` // as in Welcome
 	}
 	// JoinAnswer answers a join over REST. Server to client, REST only.
 	JoinAnswer struct {

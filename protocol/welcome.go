@@ -34,6 +34,7 @@ type Welcome struct {
 	HeartbeatMS   int64             `json:"heartbeatMs"` // between two pings of the server, in milliseconds
 	Limits        Limits            `json:"limits"`
 	ReadOnly      bool              `json:"readOnly,omitempty"` // whether the connection accepts only reads
+	PublicURL     string            `json:"publicUrl,omitzero"` // the address of the server for links to others, without a slash at its end, if it has been set
 }
 
 // Presence reports which participants have opened their first connection or closed

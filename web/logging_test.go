@@ -30,12 +30,12 @@ func TestLog(t *testing.T) {
 		require.NotContains(t, fmt.Sprint(entries[0].Message, fields), "s3cret")
 	})
 	t.Run("a panic of a handler is answered, and logged with its stack", func(t *testing.T) {
-		w := serve(h, request("GET", "/readyz", "")) // the handler panics without a hub
+		w := serve(h, request("GET", "/api/agents", "")) // the handler panics without a launcher
 		requireCode(t, w, protocol.CodeInternal)
 		require.NotContains(t, w.Body.String(), "nil pointer")
 		panics := logs.FilterLevelExact(zap.ErrorLevel).TakeAll()
 		require.Len(t, panics, 1)
-		require.Contains(t, panics[0].ContextMap()["stack"], "ready")
+		require.Contains(t, panics[0].ContextMap()["stack"], "agents")
 	})
 }
 

@@ -2,6 +2,8 @@ package web
 
 import (
 	"cmp"
+	"net/netip"
+	"net/url"
 	"time"
 
 	"go.uber.org/zap"
@@ -20,6 +22,13 @@ type Options struct {
 	// name its host. If it names every interface, requests may name any IP address:
 	// only names can be rebound.
 	Listen string
+	// PublicURL is the address at which clients reach the server, if that is another than
+	// Listen: its scheme, host, port and path. Requests may name its host, its pages are the
+	// server's own, and its path may begin the path of each request. Nil means none.
+	PublicURL *url.URL
+	// TrustedProxies are the networks of proxies whose forwarding headers the server
+	// believes: then the limits of a client's address hold for the clients of the proxy.
+	TrustedProxies []netip.Prefix
 	// AllowHosts are further host names, without port, that requests may name. Loopback
 	// names and addresses are always allowed.
 	AllowHosts []string
@@ -76,7 +85,8 @@ type Options struct {
 // isLocalOnly reports whether no setting makes the server reachable from other
 // machines. Every such setting must be listed here.
 func (o Options) isLocalOnly() bool {
-	return guard.IsLoopback(o.Listen) && len(o.AllowHosts) == 0 && len(o.AllowOrigins) == 0
+	return guard.IsLoopback(o.Listen) && o.PublicURL == nil &&
+		len(o.TrustedProxies) == 0 && len(o.AllowHosts) == 0 && len(o.AllowOrigins) == 0
 }
 
 const (

@@ -7,7 +7,7 @@ import (
 	"parley/hub"
 	"parley/hub/feed"
 	"parley/protocol"
-	"parley/web/internal/guard"
+	"parley/web/internal/forward"
 )
 
 // The commands of participants as calls of the original REST API. A body has both the
@@ -46,7 +46,7 @@ func (s *Server) allowsRejoin(r *http.Request) bool {
 	if allow := s.options.LegacyRejoin; allow != nil {
 		return *allow
 	}
-	return s.options.isLocalOnly() && !guard.IsForwarded(r)
+	return s.options.isLocalOnly() && !forward.IsForwarded(r)
 }
 
 func (s *Server) leave(r *http.Request, body []byte) (*protocol.ParticipantAnswer, error) {

@@ -9,6 +9,7 @@ import (
 
 	"parley/hub"
 	"parley/protocol"
+	"parley/web/internal/forward"
 	"parley/web/internal/guard"
 	"parley/web/internal/limit"
 	"parley/web/internal/live"
@@ -62,12 +63,14 @@ func New(h *hub.Hub, o Options) *Server {
 	s.routes()
 	g := guard.New(guard.Options{
 		Listen:       o.Listen,
+		PublicURL:    o.PublicURL,
 		AllowHosts:   o.AllowHosts,
 		AllowOrigins: o.AllowOrigins,
 		AllowHeaders: []string{"Authorization", "Content-Type", "Last-Event-ID", headerPrefer, headerIdempotencyKey, headerParticipant},
 		Refuse:       refuse,
 	})
-	s.handler = s.logRequests(g.Wrap(http.HandlerFunc(s.route)))
+	proxies := forward.Proxies(o.TrustedProxies)
+	s.handler = s.logRequests(proxies.Wrap(g.Wrap(withoutPrefix(o.PublicURL, http.HandlerFunc(s.route)))))
 	return s
 }
 
@@ -121,9 +124,9 @@ func (s *Server) attempt(r *http.Request, c protocol.Command, do func() error) e
 
 // checkReadLimit counts a request that reads without credentials. The original API's
 // clients send credentials only with what they change, so a connection on which
-// credentials were valid once is not limited.
+// credentials were valid once is not limited, unless it is a proxy's.
 func (s *Server) checkReadLimit(r *http.Request) error {
-	if limit.ConnectionOf(r.Context()).Known() {
+	if limit.ConnectionOf(r.Context()).Known() && !forward.ByProxy(r) {
 		return nil
 	}
 	return s.addresses.Read(r.RemoteAddr)

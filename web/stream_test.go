@@ -21,7 +21,7 @@ func TestStream_Opening(t *testing.T) {
 	s := w.share(protocol.ModeCommentOnly).settle()
 	es := s.stream(s.Host, "")
 	require.Equal(t, "text/event-stream", es.res.Header.Get("Content-Type"))
-	require.Equal(t, "no-cache", es.res.Header.Get("Cache-Control"))
+	require.Equal(t, "no-cache, no-transform", es.res.Header.Get("Cache-Control"))
 	require.Equal(t, "no", es.res.Header.Get("X-Accel-Buffering"))
 
 	first := es.next()

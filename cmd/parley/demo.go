@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +89,7 @@ func runDemo(ctx context.Context, c server.Config, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	showDemo(out, srv.URL(), created)
+	showDemo(out, cmp.Or(created.PublicURL, srv.URL()), created)
 	if err := srv.Wait(ctx); err != nil {
 		return err
 	}

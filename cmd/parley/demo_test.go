@@ -13,6 +13,15 @@ import (
 	"parley/cmd/internal/e2e"
 )
 
+func TestDemo_prints_links_with_its_public_URL(t *testing.T) {
+	t.Parallel()
+	demo := e2e.StartParley(t, "demo", "--listen", e2e.FreeAddress(t), "--public-url", "https://parley.example.com/team/")
+	demo.Stdout.Await(t, `You, the host: +https://parley\.example\.com/team/s/\S+#p=`)
+	demo.Stdout.Await(t, `Invite others: +https://parley\.example\.com/team/s/\S+#i=`)
+	demo.Stdout.Await(t, `Ctrl-C stops`)
+	require.NotContains(t, demo.Stdout.String(), "this machine only")
+}
+
 func TestDemo_can_be_joined_from_two_terminals(t *testing.T) {
 	t.Parallel()
 	temp := t.TempDir()

@@ -23,6 +23,8 @@ type settings struct {
 	agents       []string // values of --agent
 	installed    bool     // value of --installed-agents
 	insecureOpen bool
+	publicURL    string   // value of --public-url
+	proxies      []string // values of --trusted-proxies
 }
 
 // addFlags adds the flags that serve and demo share.
@@ -32,13 +34,15 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	f.String("config", "", "YAML file with settings (default: parley/parley.yaml in the user's configuration directory, if it exists)")
 	f.StringVar(&c.Listen, "listen", defaultListen, "address to listen on, as HOST:PORT; port 0 chooses a free port")
 	f.BoolVar(&s.insecureOpen, "insecure-open", false, "allow an address other than loopback; everyone who can reach the port can then start agents")
+	f.StringVar(&s.publicURL, "public-url", "", "address at which others reach this server, such as https://parley.example.com/team; links carry it, and requests may name its host")
+	f.StringSliceVar(&s.proxies, "trusted-proxies", nil, "addresses and networks of proxies whose Forwarded or X-Forwarded-For, -Proto and -Host headers are believed, such as 127.0.0.1,10.0.0.0/8")
 	f.StringArrayVar(&c.Web.AllowHosts, "allow-host", nil, "name that requests may have in their Host header, in addition to loopback names and the listen address; may be repeated")
 	f.StringArrayVar(&c.Web.AllowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")
 	f.StringVar(&c.DebugListen, "debug-listen", "", "loopback address that serves Go's profiles under /debug/pprof/; empty to serve none")
 	f.StringVar(&c.LogLevel, "log-level", "info", "least severe messages to log: debug, info, warn or error")
 	f.StringVar(&c.LogFormat, "log-format", "console", "console or json")
 	f.DurationVar(&c.CommitInterval, "commit-interval", sqlite.DefaultCommitInterval, "maximum time that a commit waits under load so that more events can share it, up to 1s; 0 to never wait")
-	f.Bool("legacy-rejoin", true, "when a client joins over REST under the user id of a guest who joined over REST, answer with that guest's token, as old clients expect; by default only on loopback without --allow-host and --allow-origin, and only for requests that no proxy has forwarded")
+	f.Bool("legacy-rejoin", true, "when a client joins over REST under the user id of a guest who joined over REST, answer with that guest's token, as old clients expect; by default only on loopback without --public-url, --trusted-proxies, --allow-host and --allow-origin, and only for requests that no proxy has forwarded")
 	s.addAgentFlags(cmd)
 	s.addLimitFlags(cmd)
 	s.addAttachmentFlags(cmd)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,7 +33,7 @@ func startAndShare(ctx context.Context, out io.Writer, server string, create pro
 	link := client.Link{Server: strings.TrimSuffix(server, "/"), Session: made.Session.ID}
 	own, invite := link, link
 	own.ParticipantID, own.Token = made.HostParticipant.ID, *made.HostParticipant.AccessToken
-	invite.Invite = made.InviteToken
+	invite.Server, invite.Invite = cmp.Or(made.PublicURL, invite.Server), made.InviteToken
 	_, err := fmt.Fprintf(out, "Your own link:\n  %s\nThe invite for others:\n  %s\n", own, invite)
 	return err
 }

@@ -10,7 +10,8 @@ import (
 // Settings is the part of the configuration that the rules of sessions need. It does not
 // change while the hub runs.
 type Settings struct {
-	Key Key // that tokens are derived from
+	Key       Key    // that tokens are derived from
+	PublicURL string // address of the server for links, without a slash at its end; empty if unknown
 
 	Limits protocol.Limits // of what clients send
 

@@ -38,6 +38,7 @@ type Client struct {
 	mu     sync.Mutex
 	self   protocol.Participant // from the last welcome
 	own    Link                 // leads back in, once welcomed
+	public string               // the server's address for links to others, from the last welcome; empty for none
 	cursor string               // of the last event that was delivered
 	status Status
 	err    error

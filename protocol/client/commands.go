@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -155,8 +156,11 @@ func (c *Client) RotateInvite(ctx context.Context) (Link, error) {
 	return *c.inviteLink(a.InviteToken), err
 }
 
+// inviteLink returns a link for others, with the server's public address if it has one.
 func (c *Client) inviteLink(token string) *Link {
-	return &Link{Server: c.link.Server, Session: c.link.Session, Invite: token}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return &Link{Server: cmp.Or(c.public, c.link.Server), Session: c.link.Session, Invite: token}
 }
 
 // Accept fills in a form of the agent, or consents to open a page, with content nil. The

@@ -124,6 +124,7 @@ func (c *Client) handleWelcome(w *protocol.Welcome, t Transport) {
 	c.mu.Lock()
 	c.self = w.Participant
 	c.own.ParticipantID = w.Participant.ID
+	c.public = w.PublicURL
 	if token := w.Participant.AccessToken; token != nil {
 		c.own.Token = *token
 	}

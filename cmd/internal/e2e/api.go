@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,7 +15,10 @@ import (
 )
 
 // API is the HTTP interface of a server.
-type API struct{ URL string }
+type API struct {
+	URL  string
+	HTTP *http.Client // makes all requests; default: one that all API values share
+}
 
 // Member is a participant with its token.
 type Member struct{ ID, Token string }
@@ -88,7 +92,7 @@ func (a API) Call(ctx context.Context, r Request) (Response, error) {
 	if r.Key != "" {
 		req.Header.Set("Idempotency-Key", r.Key)
 	}
-	response, err := httpClient.Do(req)
+	response, err := cmp.Or(a.HTTP, httpClient).Do(req)
 	if err != nil {
 		return Response{}, err
 	}

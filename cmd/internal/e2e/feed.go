@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ type webSocketFeed struct {
 
 func (s Session) openWebSocket(life context.Context, cancel context.CancelFunc, m Member, at string) (feed, error) {
 	conn, _, err := websocket.Dial(life, "ws"+s.URL[len("http"):]+s.Path("/ws"),
-		&websocket.DialOptions{Subprotocols: []string{protocol.Subprotocol}})
+		&websocket.DialOptions{Subprotocols: []string{protocol.Subprotocol}, HTTPClient: s.HTTP})
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (s Session) openEventStream(life context.Context, cancel context.CancelFunc
 	}
 	req.Header = m.header()
 	req.Header.Set("Last-Event-ID", at)
-	response, err := streamClient.Do(req)
+	response, err := cmp.Or(s.HTTP, streamClient).Do(req)
 	if err != nil {
 		return nil, err
 	}

@@ -29,12 +29,17 @@ type Participant struct {
 // fails if an event was missing or reported twice.
 func Connect(t testing.TB, link client.Link, name string) *Participant {
 	t.Helper()
+	return ConnectWith(t, link, client.Options{UserID: name})
+}
+
+// ConnectWith is [Connect] with options, whose times between attempts it sets.
+func ConnectWith(t testing.TB, link client.Link, o client.Options) *Participant {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Timeout)
 	defer cancel()
-	c, err := client.Open(ctx, link, client.Options{
-		UserID: name, BackoffBase: 20 * time.Millisecond, BackoffMax: 200 * time.Millisecond,
-		MaxDelay: -1, // each event by itself, so that a gap shows
-	})
+	o.BackoffBase, o.BackoffMax = 20*time.Millisecond, 200*time.Millisecond
+	o.MaxDelay = -1 // each event by itself, so that a gap shows
+	c, err := client.Open(ctx, link, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +51,7 @@ func Connect(t testing.TB, link client.Link, name string) *Participant {
 		_ = c.Close()
 		<-p.done
 		if p.err != nil {
-			t.Errorf("%s: %v", name, p.err)
+			t.Errorf("%s: %v", p.Welcome.Participant.UserID, p.err)
 		}
 	})
 	return p

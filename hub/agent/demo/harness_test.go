@@ -22,7 +22,7 @@ import (
 )
 
 // patience bounds every wait of a test. Only a failure reaches it.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // lab launches demo agents of one kind, all with the same history.
 type lab struct {

@@ -85,7 +85,12 @@ func (s *State) repeatedCreate(ref *rules.CommandRef) rules.Decision {
 func (s *State) createAnswer(session protocol.Session, host protocol.Participant) *protocol.CreateAnswer {
 	invite := s.settings.Key.Token(rules.InviteToken, s.ID.String(), 1)
 	session.InviteToken = &invite
-	return &protocol.CreateAnswer{Session: session, InviteToken: invite, HostParticipant: s.withToken(host)}
+	return &protocol.CreateAnswer{
+		Session:         session,
+		InviteToken:     invite,
+		HostParticipant: s.withToken(host),
+		PublicURL:       s.settings.PublicURL,
+	}
 }
 
 // withToken returns a participant together with its access token.

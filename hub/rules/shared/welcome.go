@@ -52,6 +52,7 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 		ReadOnly:    a.readOnly,
 		HeartbeatMS: protocol.Heartbeat.Milliseconds(),
 		Limits:      s.settings.Limits,
+		PublicURL:   s.settings.PublicURL,
 	}
 	s.addConfiguring(&w.Agent)
 	if !s.Active() {

@@ -23,6 +23,8 @@ export class Core {
   own: Credentials | undefined;
   /** The cursor of the last event that was emitted. */
   cursor: string | undefined;
+  /** The server's address for links to others, from the last welcome; undefined for none. */
+  publicUrl: string | undefined;
   /** Whether there was a welcome. */
   greeted = false;
   /** Called when the client has ended for good, to stop its connection. */
@@ -80,6 +82,7 @@ export class Core {
     const resumed = welcome.resume === "ok" && this.greeted;
     this.greeted = true;
     this.self = welcome.participant;
+    this.publicUrl = welcome.publicUrl;
     const token = welcome.participant.accessToken ?? this.own?.token ?? "";
     this.own = { id: welcome.participant.id, token };
     if (welcome.resume !== "ok") this.seen(welcome.cursor);

@@ -1108,6 +1108,8 @@ export interface Welcome {
   limits: Limits;
   /** whether the connection accepts only reads */
   readOnly?: boolean;
+  /** the address of the server for links to others, without a slash at its end, if it has been set */
+  publicUrl?: string;
 }
 
 /**
@@ -1791,6 +1793,8 @@ export interface CreateAnswer {
   inviteToken: string;
   /** with its access token */
   hostParticipant: Participant;
+  /** as in Welcome */
+  publicUrl?: string;
 }
 
 /**

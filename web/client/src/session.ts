@@ -236,7 +236,8 @@ export class SessionClient extends CommandMethods {
   }
 
   private inviteLink(invite: string): string {
-    return formatLink({ server: this.core.link.server, session: this.core.link.session, invite });
+    const { link, publicUrl } = this.core;
+    return formatLink({ server: publicUrl ?? link.server, session: link.session, invite });
   }
 
   override async do<Name extends CommandName>(

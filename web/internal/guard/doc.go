@@ -3,7 +3,6 @@
 //
 // [Guard.Wrap] checks the Host of every request, which defeats DNS rebinding, and
 // the Origin of every request that can change something, a WebSocket handshake
-// included. It answers CORS requests of allowed origins. [IsForwarded] reports
-// whether a proxy has forwarded a request. A Guard is
-// immutable, and nothing here blocks.
+// included. It answers CORS requests of allowed origins. A Guard is immutable, and
+// nothing here blocks.
 package guard

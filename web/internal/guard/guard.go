@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -16,6 +17,9 @@ type Options struct {
 	// name its host. If it names every interface, requests may name any IP address:
 	// only names can be rebound.
 	Listen string
+	// PublicURL is the address at which clients reach the server, if that is another.
+	// Requests may name its host, and its origin is that of the server's own pages.
+	PublicURL *url.URL
 	// AllowHosts are further host names, without port, that requests may name. Loopback
 	// names and addresses are always allowed.
 	AllowHosts []string
@@ -32,7 +36,8 @@ type Options struct {
 type Guard struct {
 	hosts   []string // lower case, without port
 	anyIP   bool     // the server listens on every interface
-	origins []string // in the form of normalOrigin
+	origins []string // of other pages, in the form of normalOrigin
+	public  string   // the origin of PublicURL, in the form of normalOrigin; empty for none
 	headers string
 	refuse  func(http.ResponseWriter, *protocol.Error)
 }
@@ -45,6 +50,10 @@ func New(o Options) Guard {
 	}
 	for _, origin := range o.AllowOrigins {
 		g.origins = append(g.origins, normalOrigin(origin))
+	}
+	if o.PublicURL != nil {
+		g.hosts = append(g.hosts, hostname(o.PublicURL.Host))
+		g.public = normalOrigin(o.PublicURL.Scheme + "://" + o.PublicURL.Host)
 	}
 	listen := hostname(o.Listen)
 	if ip, err := netip.ParseAddr(listen); err == nil && ip.IsUnspecified() {

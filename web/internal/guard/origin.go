@@ -17,7 +17,7 @@ func (g Guard) checkOrigin(r *http.Request) *protocol.Error {
 	if origin == "" && (site == "" || site == "same-origin" || site == "none") {
 		return nil
 	}
-	if g.isAllowedOrigin(origin) || isSameHost(origin, r.Host) || g.isSameOrigin(origin, site) {
+	if g.isAllowedOrigin(origin) || g.isPublicOrigin(origin) || isSameHost(origin, r.Host) || g.isSameOrigin(origin, site) {
 		return nil
 	}
 	return protocol.Errorf(protocol.CodeOriginNotAllowed,
@@ -26,6 +26,12 @@ func (g Guard) checkOrigin(r *http.Request) *protocol.Error {
 
 func (g Guard) isAllowedOrigin(origin string) bool {
 	return slices.Contains(g.origins, normalOrigin(origin))
+}
+
+// isPublicOrigin reports whether an origin is that of the server's own pages at its
+// public URL. A proxy may replace the Host that the browser has sent.
+func (g Guard) isPublicOrigin(origin string) bool {
+	return g.public != "" && normalOrigin(origin) == g.public
 }
 
 // isSameOrigin trusts a browser's statement that the page has the origin to which

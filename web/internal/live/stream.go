@@ -46,9 +46,9 @@ func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session str
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-cache")
-	h.Set("X-Accel-Buffering", "no")       // nginx would buffer events
-	h.Set("Transfer-Encoding", "identity") // net/http then ends the body with the connection
+	h.Set("Cache-Control", "no-cache, no-transform") // a proxy that compresses would gather events
+	h.Set("X-Accel-Buffering", "no")                 // nginx would buffer events
+	h.Set("Transfer-Encoding", "identity")           // net/http then ends the body with the connection
 	w.WriteHeader(http.StatusOK)
 	e.conn, _, err = rawconn.Hijack(w, s.options.WriteTimeout, e.sender.Wake)
 	if err != nil {

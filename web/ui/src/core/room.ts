@@ -51,6 +51,8 @@ export interface Room {
   /** Changes of the agent's options that have failed: the last of each option. */
   readonly failures: readonly AgentConfigureFailed[];
   readonly limits: Limits;
+  /** The server's address for links to others, if it has been set. */
+  readonly publicUrl: string | undefined;
   /** Whether the connection only reads: the user has left, or the session has ended. */
   readonly readOnly: boolean;
   /** The newest events that are kept, oldest first. */
@@ -109,6 +111,7 @@ export function enter(w: Welcome): Room {
     agent: w.agent,
     failures: [],
     limits: w.limits,
+    publicUrl: w.publicUrl,
     readOnly: w.readOnly ?? false,
     ...load(events, runningOf(w)),
     more: events[0]?.type !== "shared_session_created",

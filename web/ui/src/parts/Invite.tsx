@@ -10,19 +10,22 @@ import "./Invite.css";
 export function Invite({
   session,
   invite,
+  at = server(),
   replacing = false,
 }: {
   session: string;
   invite: string;
+  /** The server's address for others; by default that of this page. */
+  at?: string | undefined;
   /** A new link is being made, so this one is about to stop working. */
   replacing?: boolean;
 }) {
   const pending = replacing ? t.invite.replacing : undefined;
-  const link = formatLink({ server: server(), session, invite });
+  const link = formatLink({ server: at, session, invite });
   return (
     <div className="invite">
       <p className="soft">{t.invite.about}</p>
-      {isLoopback(location.hostname) && <p className="note">{t.invite.onlyHere}</p>}
+      {isLoopback(new URL(at).hostname) && <p className="note">{t.invite.onlyHere}</p>}
       <CopyField label={t.invite.label} copyLabel={t.invite.copy} text={link} pending={pending} />
       <div style={{ visibility: replacing ? "hidden" : "visible" }}>
         <QrCode text={link} label={t.invite.qr} />

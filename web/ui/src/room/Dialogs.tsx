@@ -144,7 +144,12 @@ function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
   return (
     <Box title={t.invite.title} onClose={onClose}>
       {invite ? (
-        <Invite session={room.session.id} invite={invite} replacing={replacing} />
+        <Invite
+          session={room.session.id}
+          invite={invite}
+          at={room.publicUrl}
+          replacing={replacing}
+        />
       ) : (
         <p className="soft">{active ? t.invite.unknown(host, replaced) : t.invite.over}</p>
       )}

@@ -21,7 +21,7 @@ export function ForkDialog({ room, onClose }: { room: Room; onClose(): void }) {
       <div className="stack">
         {made ? (
           <>
-            <Invite session={made.session.id} invite={made.inviteToken} />
+            <Invite session={made.session.id} invite={made.inviteToken} at={room.publicUrl} />
             <Button
               component="a"
               href={`${server()}/s/${made.session.id}`}

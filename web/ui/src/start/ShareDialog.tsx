@@ -58,7 +58,7 @@ export function ShareDialog({ agents, agent, onClose }: Props) {
 function Done({ made }: { made: CreateAnswer }) {
   return (
     <div className="stack">
-      <Invite session={made.session.id} invite={made.inviteToken} />
+      <Invite session={made.session.id} invite={made.inviteToken} at={made.publicUrl} />
       <Button component="a" href={`${server()}/s/${made.session.id}`} fullWidth data-autofocus>
         {t.share.enter}
       </Button>

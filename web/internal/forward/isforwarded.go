@@ -1,4 +1,4 @@
-package guard
+package forward
 
 import (
 	"net/http"

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// checkPublicURL checks --public-url and passes it to the configuration.
+func (s *settings) checkPublicURL() error {
+	if s.publicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(strings.TrimRight(s.publicURL, "/"))
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("--public-url: %q is not an address such as https://parley.example.com", s.publicURL)
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("--public-url: %q has more than a scheme, a host, a port and a path", s.publicURL)
+	}
+	if first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/"); slices.Contains(ownPaths, first) {
+		return fmt.Errorf("--public-url: the path cannot begin with /%s, where the server has pages of its own", first)
+	}
+	s.config.Web.PublicURL, s.config.Hub.PublicURL = u, u.String()
+	return nil
+}
+
+// ownPaths are the first parts of the paths that the server itself serves. A public URL
+// that began with one would be ambiguous, since a proxy may remove it or pass it on.
+var ownPaths = []string{"api", "s", "assets", "healthz", "readyz"}
+
+// checkProxies parses --trusted-proxies.
+func (s *settings) checkProxies() error {
+	for _, proxy := range s.proxies {
+		network, err := parseNetwork(strings.TrimSpace(proxy))
+		if err != nil {
+			return fmt.Errorf("--trusted-proxies: %q is neither an IP address nor a network such as 10.0.0.0/8", proxy)
+		}
+		s.config.Web.TrustedProxies = append(s.config.Web.TrustedProxies, network)
+	}
+	return nil
+}
+
+// parseNetwork parses a network in CIDR notation or a single address.
+func parseNetwork(text string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return addr.Unmap().WithZone("").Prefix(addr.Unmap().BitLen())
+	}
+	network, err := netip.ParsePrefix(text)
+	return network.Masked(), err
+}
