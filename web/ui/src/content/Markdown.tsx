@@ -1,6 +1,5 @@
 import { memo, type ReactNode } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
-import rehypeHighlight from "rehype-highlight";
 import remarkGfm from "remark-gfm";
 
 import { marked } from "../core/visible.ts";
@@ -10,6 +9,7 @@ import { CodeBlock } from "./CodeBlock.tsx";
 import { direct } from "./direct.ts";
 import { markHidden } from "./markHidden.ts";
 import { SafeLink } from "./SafeLink.tsx";
+import { useHighlight } from "./useHighlight.ts";
 
 // Raw HTML stays text, since no plugin parses it. Pictures are not loaded: the agent
 // could make the browser of every reader call home with them.
@@ -68,15 +68,15 @@ function heading(className: string) {
 // A single tilde means "about".
 const gfm: [typeof remarkGfm, { singleTilde: boolean }] = [remarkGfm, { singleTilde: false }];
 
-// The languages are loaded once, not for each block.
-const highlight = rehypeHighlight();
+const mayHoldCode = /```|~~~/;
 
 /** One block of markdown, for a box with the class md. */
 function Markdown({ text }: { text: string }) {
+  const highlight = useHighlight(mayHoldCode.test(text));
   return (
     <ReactMarkdown
       remarkPlugins={[gfm]}
-      rehypePlugins={[() => highlight, direct, markHidden]}
+      rehypePlugins={highlight ? [() => highlight, direct, markHidden] : [direct, markHidden]}
       components={components}
     >
       {text}

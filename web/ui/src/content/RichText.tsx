@@ -17,11 +17,10 @@ import { GrowingCode } from "./GrowingCode.tsx";
 import { WholeText } from "./WholeText.tsx";
 import "./RichText.css";
 
-const load = () => import("./Markdown.tsx");
-const Markdown = lazily(load, Plain);
+const Markdown = lazily(() => import("./Markdown.tsx"), Plain);
 
 /** Loads the markdown renderer before it is needed. */
-export const preloadRichText = () => void load().catch(() => {}); // it is tried again
+export const preloadRichText = Markdown.preload;
 
 /** Shows a text if the markdown renderer cannot be loaded. */
 function Plain({ text }: { text: string }) {

@@ -1,16 +1,12 @@
-import { Popover } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { ConfigOption } from "parley-client";
 
-import type { AvailableCommand, ConfigOption } from "parley-client";
-
-import { costText, countText, currentOf, optionOf, percentUsed, programOf } from "../core/agent.ts";
-import { optionsByCategory } from "../core/agentOptions.ts";
+import { costText, currentOf, optionOf, percentUsed, programOf } from "../core/agent.ts";
 import type { Room } from "../core/room.ts";
 import { Visible } from "../content/Visible.tsx";
-import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
+import { Popup } from "../parts/Popup.tsx";
 import { t } from "../texts.ts";
-import { OptionPicker, OptionState } from "./OptionPicker.tsx";
+import { AgentPanel } from "./onDemand.ts";
 import "./AgentFacts.css";
 
 interface Props {
@@ -40,9 +36,10 @@ export function AgentFacts({ room, host }: Props) {
   )
     return null;
   return (
-    <Popover position="bottom-start" width={380} trapFocus shadow="md">
-      <Popover.Target>
-        <button type="button" className="agent-facts">
+    <Popup
+      kind="dialog"
+      button={(props) => (
+        <button {...props} type="button" className="agent-facts">
           <span className="hidden-visually">{t.facts.open}</span>
           {program && <Part text={program} className="facts-wide" />}
           {mode && <ModePart option={mode} />}
@@ -51,11 +48,10 @@ export function AgentFacts({ room, host }: Props) {
           {cost && <Part text={cost} className="facts-wide facts-number" />}
           <Icon name="down" size={12} />
         </button>
-      </Popover.Target>
-      <Popover.Dropdown className="agent-panel" aria-label={t.facts.title}>
-        <Panel room={room} host={host} />
-      </Popover.Dropdown>
-    </Popover>
+      )}
+    >
+      {(popup) => <AgentPanel {...popup} room={room} host={host} />}
+    </Popup>
   );
 }
 
@@ -78,117 +74,5 @@ function ModePart({ option }: { option: ConfigOption }) {
       </span>
       <span className="wide">{t.facts.asksNobody}</span>
     </span>
-  );
-}
-
-function Panel({ room, host }: Props) {
-  const { agent } = room;
-  const { usage } = agent;
-  const percent = percentUsed(usage);
-  const cost = costText(usage?.cost);
-  return (
-    <>
-      <dl className="facts-list">
-        <Row name={t.facts.program}>{programOf(agent) && <Visible text={programOf(agent)} />}</Row>
-        {optionsByCategory(agent.configOptions ?? []).map((o) => (
-          <Row key={o.id} name={o.name} about={o.description}>
-            {host ? <OptionPicker room={room} option={o} /> : <Value option={o} />}
-            <OptionState room={room} option={o} />
-          </Row>
-        ))}
-        <Row name={t.facts.attribution}>
-          {room.session.attribution === "prefix" ? t.facts.attributed : null}
-        </Row>
-        <Row name={t.facts.context}>
-          {usage &&
-            percent !== null &&
-            t.facts.tokens(countText(usage.used), countText(usage.size))}
-        </Row>
-        <Row name={t.facts.cost}>{cost && <Visible text={cost} />}</Row>
-        <Row name={t.facts.sessionTitle}>
-          {agent.sessionTitle && <Visible text={agent.sessionTitle} />}
-        </Row>
-        <Row name={t.facts.background}>
-          {!!agent.background?.length &&
-            t.facts.tasks(agent.backgroundTotal ?? agent.background.length)}
-        </Row>
-        <Row name={t.facts.directory}>
-          {agent.cwd && (
-            <code>
-              <Visible text={agent.cwd} />
-            </code>
-          )}
-        </Row>
-      </dl>
-      <Notes notes={agent.notes ?? []} />
-      <Commands commands={agent.availableCommands ?? []} total={agent.availableCommandTotal ?? 0} />
-    </>
-  );
-}
-
-/** What the agent lacks of its configuration. */
-function Notes({ notes }: { notes: readonly string[] }) {
-  return notes.map((n) => (
-    <p key={n} className="note facts-note">
-      <Visible text={n} />
-    </p>
-  ));
-}
-
-/** A named fact. Renders nothing if it is unknown. */
-function Row({ name, about, children }: { name: string; about?: string; children: ReactNode }) {
-  if (!children) return null;
-  return (
-    <div title={about ? marked(about) : undefined}>
-      <dt>
-        <Visible text={name} />
-      </dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function Value({ option }: { option: ConfigOption }) {
-  const now = currentOf(option);
-  if (typeof option.currentValue === "boolean") return t.facts.switch(option.currentValue);
-  return (
-    <>
-      <Visible text={now.name} />
-      {now.description && (
-        <span className="facts-about">
-          <Visible text={now.description} />
-        </span>
-      )}
-      {now.asksNobody && <span className="facts-warning">{t.facts.asksNobodyAbout}</span>}
-    </>
-  );
-}
-
-function Commands({ commands, total }: { commands: readonly AvailableCommand[]; total: number }) {
-  if (commands.length === 0) return null;
-  return (
-    <>
-      <h3>{t.facts.commands(commands.length, total)}</h3>
-      <ul className="facts-commands" tabIndex={0}>
-        {commands.map((c, i) => (
-          <li key={i}>
-            <code>
-              /<Visible text={c.name} />
-            </code>
-            {c.hint && (
-              <span className="soft">
-                {" "}
-                <Visible text={c.hint} />
-              </span>
-            )}
-            {c.description && (
-              <span className="facts-about">
-                <Visible text={c.description} />
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }

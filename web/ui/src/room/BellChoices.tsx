@@ -6,7 +6,7 @@ import { t } from "../texts.ts";
 import { askPermission, bellChoice, chooseBell, permissionNow } from "./bell.ts";
 
 /** The choice of notifications. */
-export default function BellChoices({ session }: { session: string }) {
+export function BellChoices({ session }: { session: string }) {
   const [choice, setChoice] = useState(() => bellChoice(session));
   const [permission, setPermission] = useState(permissionNow);
   return (

@@ -1,13 +1,14 @@
-import { ActionIcon, Button, Menu, SegmentedControl } from "@mantine/core";
+import { ActionIcon, Button, SegmentedControl } from "@mantine/core";
 
 import type { AvailableCommand } from "parley-client";
 
 import type { Target } from "../core/composed.ts";
-import { marked } from "../core/visible.ts";
 import type { Rights } from "../core/rights.ts";
 import { Icon } from "../parts/Icon.tsx";
+import { Popup } from "../parts/Popup.tsx";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
+import { CommandMenu } from "./onDemand.ts";
 import "./ComposerBar.css";
 
 interface Props {
@@ -117,14 +118,13 @@ interface CommandsProps {
   onChoose(text: string): void;
 }
 
-// Nobody reads a longer menu.
-const maxCommands = 50;
-
-function Commands({ commands, onChoose }: CommandsProps) {
+function Commands(props: CommandsProps) {
   return (
-    <Menu position="top-start" width={320}>
-      <Menu.Target>
+    <Popup
+      kind="menu"
+      button={(button) => (
         <ActionIcon
+          {...button}
           variant="subtle"
           color="gray"
           className="commands-button"
@@ -132,16 +132,9 @@ function Commands({ commands, onChoose }: CommandsProps) {
         >
           <Icon name="list" />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown className="commands">
-        <Menu.Label>{t.composer.commands}</Menu.Label>
-        {commands.slice(0, maxCommands).map((c) => (
-          <Menu.Item key={c.name} onClick={() => onChoose(`/${c.name} `)}>
-            <span className="mono">/{marked(c.name)}</span>
-            <span className="command-about">{marked(c.description)}</span>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    >
+      {(popup) => <CommandMenu {...popup} {...props} />}
+    </Popup>
   );
 }

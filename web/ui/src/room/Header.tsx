@@ -1,21 +1,17 @@
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 
 import type { ConnectionState } from "parley-client";
 
-import { modes } from "../core/rights.ts";
 import { openQuestions, type Room } from "../core/room.ts";
 import { Brand } from "../parts/Brand.tsx";
 import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
-import { ThemeItems } from "../parts/ThemeItems.tsx";
+import { Popup } from "../parts/Popup.tsx";
 import { t } from "../texts.ts";
-import { forks, othersOf } from "../core/agent.ts";
 import { AgentFacts } from "./AgentFacts.tsx";
 import { Connection } from "./Connection.tsx";
-import { askPermission, bellChoice, permissionNow } from "./bell.ts";
-import { useTools } from "./context.ts";
+import { ModeMenu, MoreMenu } from "./onDemand.ts";
 import "./Header.css";
-
 export type DialogName =
   | "changes"
   | "invite"
@@ -90,7 +86,7 @@ export function Header({ room, title, connection, host, open }: Props) {
           {t.room.invite}
         </Button>
       )}
-      <MoreMenu room={room} host={host} open={open} />
+      <More room={room} host={host} open={open} />
     </header>
   );
 }
@@ -113,7 +109,6 @@ function AgentState({ status }: { status: string }) {
 }
 
 function Mode({ room, host }: { room: Room; host: boolean }) {
-  const tools = useTools();
   const now = t.mode(room.session.mode);
   if (!host) {
     return (
@@ -123,27 +118,22 @@ function Mode({ room, host }: { room: Room; host: boolean }) {
     );
   }
   return (
-    <Menu position="bottom-end" width={300}>
-      <Menu.Target>
-        <button type="button" className="mode mode-button" aria-label={t.room.modeLabel(now.name)}>
+    <Popup
+      kind="menu"
+      button={(props) => (
+        <button
+          {...props}
+          type="button"
+          className="mode mode-button"
+          aria-label={t.room.modeLabel(now.name)}
+        >
           <ModeName name={now.name} short={now.short} />
           <Icon name="down" size={13} />
         </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t.room.changeMode}</Menu.Label>
-        {modes.map((m) => (
-          <Menu.Item
-            key={m}
-            rightSection={m === room.session.mode ? <Icon name="check" size={14} /> : null}
-            onClick={() => m !== room.session.mode && void tools.run(tools.client.setMode(m))}
-          >
-            {t.mode(m).name}
-            <span className="command-about">{t.mode(m).about}</span>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    >
+      {(popup) => <ModeMenu {...popup} mode={room.session.mode} />}
+    </Popup>
   );
 }
 
@@ -156,110 +146,17 @@ function ModeName({ name, short }: { name: string; short: string }) {
   );
 }
 
-interface MoreMenuProps {
-  room: Room;
-  host: boolean;
-  open(dialog: DialogName): void;
-}
-
-function MoreMenu({ room, host, open }: MoreMenuProps) {
-  const active = room.session.status === "active";
+function More({ room, host, open }: Pick<Props, "room" | "host" | "open">) {
   return (
-    <Menu position="bottom-end" width={250}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.room.menu}>
+    <Popup
+      kind="menu"
+      button={(props) => (
+        <ActionIcon {...props} variant="subtle" color="gray" size="lg" aria-label={t.room.menu}>
           <Icon name="more" size={18} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {active && !room.readOnly && (
-          <Menu.Item leftSection={<Icon name="file" />} onClick={() => open("changes")}>
-            {t.review.open}
-          </Menu.Item>
-        )}
-        {active && <JoinItems open={open} />}
-        <Menu.Item leftSection={<Icon name="list" />} onClick={() => open("shortcuts")}>
-          {t.room.shortcuts}
-        </Menu.Item>
-        <NotifyItem session={room.session.id} open={() => open("bell")} />
-        <Menu.Divider />
-        <Menu.Label>{t.theme.label}</Menu.Label>
-        <ThemeItems />
-        {active && !room.readOnly && <EndItems room={room} host={host} open={open} />}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-/** The items for joining from elsewhere. */
-function JoinItems({ open }: Pick<MoreMenuProps, "open">) {
-  return (
-    <>
-      <Menu.Item
-        className="only-narrow"
-        leftSection={<Icon name="link" />}
-        onClick={() => open("invite")}
-      >
-        {t.invite.title}
-      </Menu.Item>
-      <Menu.Item leftSection={<Icon name="terminal" />} onClick={() => open("terminal")}>
-        {t.room.terminal}
-      </Menu.Item>
-    </>
-  );
-}
-
-/** The items for leaving, and for ending what others use. */
-function EndItems({ room, host, open }: MoreMenuProps) {
-  return (
-    <>
-      <Menu.Divider />
-      <Menu.Item leftSection={<Icon name="leave" />} onClick={() => open("leave")}>
-        {t.room.leave}
-      </Menu.Item>
-      {host && (
-        <>
-          <Menu.Item leftSection={<Icon name="repeat" />} onClick={() => open("restart")}>
-            {t.room.restartAgent}
-          </Menu.Item>
-          {othersOf(room.agent).length > 0 && (
-            <Menu.Item leftSection={<Icon name="spark" />} onClick={() => open("switch")}>
-              {t.room.switchAgent}
-            </Menu.Item>
-          )}
-          {forks(room.agent) && (
-            <Menu.Item leftSection={<Icon name="copy" />} onClick={() => open("fork")}>
-              {t.room.fork}
-            </Menu.Item>
-          )}
-          <Menu.Item leftSection={<Icon name="power" />} onClick={() => open("stop")}>
-            {t.room.stopAgent}
-          </Menu.Item>
-          <Menu.Item
-            className="danger"
-            leftSection={<Icon name="cross" />}
-            onClick={() => open("close")}
-          >
-            {t.room.closeSession}
-          </Menu.Item>
-        </>
       )}
-    </>
-  );
-}
-
-/** Asks for the permission to show notifications, then opens the dialog to choose them. */
-function NotifyItem({ session, open }: { session: string; open(): void }) {
-  const permission = permissionNow();
-  if (permission === null) return null;
-  const ask = permission === "default";
-  const on = permission === "granted" && Object.values(bellChoice(session)).some(Boolean);
-  return (
-    <Menu.Item
-      leftSection={<Icon name="bell" />}
-      onClick={() => (ask ? void askPermission().then(open) : open())}
     >
-      {ask ? t.room.notify : on ? t.room.notifyOn : t.room.notifyOff}
-    </Menu.Item>
+      {(popup) => <MoreMenu {...popup} room={room} host={host} open={open} />}
+    </Popup>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { useState } from "react";
 
 import type { Participant } from "parley-client";
@@ -7,12 +7,11 @@ import { nameOf } from "../core/name.ts";
 import { type Room } from "../core/room.ts";
 import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
+import { Popup } from "../parts/Popup.tsx";
 import { t } from "../texts.ts";
-import { useTools } from "./context.ts";
 import { Departed } from "./Departed.tsx";
-import { RemoveDialog } from "./RemoveDialog.tsx";
+import { PersonMenu, RemoveDialog } from "./onDemand.ts";
 import "./People.css";
-
 /** Lists the people in the session, or those at its end, present ones first. */
 export function People({ room, host }: { room: Room; host: boolean }) {
   const [removing, setRemoving] = useState<Participant | null>(null);
@@ -70,37 +69,27 @@ function Person({ person: p, room, host, onRemove }: PersonProps) {
           <span className="hidden-visually">, {here ? t.people.here : t.people.away}</span>
         </span>
       </span>
-      {host && !me && p.role !== "host" && <PersonMenu person={p} onRemove={onRemove} />}
+      {host && !me && p.role !== "host" && <PersonActions person={p} onRemove={onRemove} />}
     </li>
   );
 }
 
-function PersonMenu({ person: p, onRemove }: Pick<PersonProps, "person" | "onRemove">) {
-  const tools = useTools();
-  const name = nameOf(p);
-  const other = p.role === "viewer" ? "collaborator" : "viewer";
+function PersonActions({ person, onRemove }: Pick<PersonProps, "person" | "onRemove">) {
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t.people.menu(name)}>
+    <Popup
+      kind="menu"
+      button={(props) => (
+        <ActionIcon
+          {...props}
+          variant="subtle"
+          color="gray"
+          aria-label={t.people.menu(nameOf(person))}
+        >
           <Icon name="more" />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<Icon name={other === "viewer" ? "eye" : "chat"} />}
-          onClick={() => void tools.run(tools.client.setRole(p.id, other))}
-        >
-          {other === "viewer" ? t.people.makeViewer : t.people.makeCollaborator}
-        </Menu.Item>
-        <Menu.Item
-          className="danger"
-          leftSection={<Icon name="cross" />}
-          onClick={() => onRemove(p)}
-        >
-          {t.people.remove}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    >
+      {(popup) => <PersonMenu {...popup} person={person} onRemove={onRemove} />}
+    </Popup>
   );
 }

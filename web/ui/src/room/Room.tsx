@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState, type ComponentProps } from "react";
 
 import type { ConnectionState, Message, SessionClient } from "parley-client";
 
@@ -13,8 +13,8 @@ import { Announcer } from "./Announcer.tsx";
 import { Aside } from "./Aside.tsx";
 import type { ComposerHandle } from "./Composer.tsx";
 import { DeciderContext, decidesNothing, RoomContext, type Decider } from "./context.ts";
-import { Dialogs } from "./Dialogs.tsx";
 import { Header, type DialogName } from "./Header.tsx";
+import { RoomDialog } from "./onDemand.ts";
 import { announcementOf, hasEnded } from "./roomView.ts";
 import type { RoomStore } from "./store.ts";
 import { Talk } from "./Talk.tsx";
@@ -96,6 +96,13 @@ export function Room(props: Props) {
       </DeciderContext>
     </RoomContext>
   );
+}
+
+type DialogsProps = Omit<ComponentProps<typeof RoomDialog>, "which"> & { which: DialogName | null };
+
+/** The dialogs of the room. One is open at a time. */
+function Dialogs({ which, ...props }: DialogsProps) {
+  return which && <RoomDialog which={which} {...props} />;
 }
 
 function Skip({ onSkip }: { onSkip(): void }) {

@@ -1,11 +1,10 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 
 import type { Room } from "../core/room.ts";
-import { SignInWays } from "../parts/SignInWays.tsx";
 import { nameOf } from "../core/name.ts";
 import { t } from "../texts.ts";
-import { useTools } from "./context.ts";
+import { SignInDialog } from "./onDemand.ts";
 import "./AgentWaits.css";
 
 /** Reports whether somebody has to sign in to the agent, or is doing so. */
@@ -38,29 +37,5 @@ export function SignIn({ room, host }: { room: Room; host: boolean }) {
       )}
       {open && <SignInDialog room={room} onClose={() => setOpen(false)} />}
     </div>
-  );
-}
-
-function SignInDialog({ room, onClose }: { room: Room; onClose(): void }) {
-  const tools = useTools();
-  const methods = room.agent.authMethods ?? [];
-  return (
-    <Modal opened onClose={onClose} title={t.signIn.title}>
-      <div className="stack">
-        <p>{methods.length > 0 ? t.signIn.about : t.signIn.none}</p>
-        <SignInWays
-          methods={methods}
-          busy={room.agent.signingIn?.methodId ?? null}
-          onSignIn={(id) => void tools.run(tools.client.signIn(id))}
-        />
-        <p className="soft fine">{t.signIn.afterwards}</p>
-        <Button
-          variant="default"
-          onClick={() => void tools.run(tools.client.restartAgent()).then((ok) => ok && onClose())}
-        >
-          {t.signIn.restart}
-        </Button>
-      </div>
-    </Modal>
   );
 }

@@ -10,6 +10,7 @@ import { forgetParticipant, recall, remember } from "../core/memory.ts";
 import type { Room } from "../core/room.ts";
 import { reasonIn, stateFor, type StateName } from "../core/states.ts";
 import { Loading } from "../parts/Loading.tsx";
+import { preloadWhenIdle } from "../parts/lazily.tsx";
 import { Room as RoomPage } from "../room/Room.tsx";
 import { RoomStore } from "../room/store.ts";
 import { t } from "../texts.ts";
@@ -36,6 +37,10 @@ export default function Inside({ access, onAccess }: InsideProps) {
     rememberParticipant(session, client, access.options.readOnly === true);
     hideSecret();
   }, [inside, session, client, access]);
+
+  useEffect(() => {
+    if (inside) preloadWhenIdle();
+  }, [inside]);
 
   const stopped = stoppedBy(connection);
   const onStopped = useEffectEvent((state: StateName) => {

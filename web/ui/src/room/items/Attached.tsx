@@ -1,4 +1,3 @@
-import { Modal } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 import { formatSize, type Content } from "parley-client";
@@ -13,6 +12,7 @@ import { saveBlob } from "../../parts/save.ts";
 import { TextButton } from "../../parts/TextButton.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
+import { PictureDialog } from "../onDemand.ts";
 import "./Attached.css";
 
 /** What belongs to a prompt or message beside its text. */
@@ -190,9 +190,7 @@ function Thumbnail({ content: c }: { content: Content }) {
       >
         {url && <img alt={t.attach.image(name)} src={url} />}
       </button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={marked(name)} size="auto">
-        {url && <img className="whole-picture" alt={t.attach.image(name)} src={url} />}
-      </Modal>
+      {open && url && <PictureDialog name={name} url={url} onClose={() => setOpen(false)} />}
     </>
   );
 }

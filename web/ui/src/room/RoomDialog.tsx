@@ -1,5 +1,5 @@
 import { Button, Drawer, Modal, Switch } from "@mantine/core";
-import { Suspense, useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 
 import { parseLink } from "parley-client";
 
@@ -11,51 +11,30 @@ import { Visible } from "../content/Visible.tsx";
 import { Confirm } from "../parts/Confirm.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
 import { entriesOf, openOn } from "../start/choose.ts";
-import { lazily } from "../parts/lazily.tsx";
-import { Loading } from "../parts/Loading.tsx";
+import { lazyDialog } from "../parts/lazyDialog.tsx";
 import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
+import { BellChoices } from "./BellChoices.tsx";
 import { useTools } from "./context.ts";
 import type { DialogName } from "./Header.tsx";
 import { ForkDialog } from "./ForkDialog.tsx";
 import { SwitchDialog } from "./SwitchDialog.tsx";
-import "./Dialogs.css";
+import "./RoomDialog.css";
 
-const BellChoices = lazily(() => import("./BellChoices.tsx"), Unloaded);
-const Review = lazily(() => import("./review/Review.tsx"), UnloadedReview);
+const Review = lazyDialog(() => import("./review/Review.tsx"));
 
-/** Says that a part of the page could not be loaded. */
-function Unloaded() {
-  return (
-    <>
-      <p>{t.state.unloaded.about}</p>
-      <Button onClick={() => location.reload()}>{t.state.reload}</Button>
-    </>
-  );
-}
-
-function UnloadedReview({ onClose }: { onClose(): void }) {
-  return (
-    <Box title={t.state.unloaded.title} onClose={onClose}>
-      <Unloaded />
-    </Box>
-  );
-}
-
-interface Props {
+export type DialogProps = {
   room: Room;
   host: boolean;
-  which: DialogName | null;
+  which: DialogName;
   singleKeys: boolean;
   onSingleKeys(on: boolean): void;
   onClose(): void;
-}
+};
 
-/** The dialogs of the room. One is open at a time. */
-export function Dialogs({ which, ...props }: Props) {
+/** One of the dialogs of the room. */
+export function RoomDialog({ which, ...props }: DialogProps) {
   switch (which) {
-    case null:
-      return null;
     case "people":
       return (
         <Drawer opened position="right" size={320} title={t.room.people} onClose={props.onClose}>
@@ -74,17 +53,11 @@ export function Dialogs({ which, ...props }: Props) {
     case "bell":
       return (
         <Box title={t.bell.title} onClose={props.onClose}>
-          <Suspense fallback={<Loading />}>
-            <BellChoices session={props.room.session.id} />
-          </Suspense>
+          <BellChoices session={props.room.session.id} />
         </Box>
       );
     case "changes":
-      return (
-        <Suspense fallback={null}>
-          <Review room={props.room} singleKeys={props.singleKeys} onClose={props.onClose} />
-        </Suspense>
-      );
+      return <Review room={props.room} singleKeys={props.singleKeys} onClose={props.onClose} />;
     case "switch":
       return <SwitchDialog room={props.room} onClose={props.onClose} />;
     case "fork":
@@ -117,7 +90,7 @@ function Terminal() {
   return <CopyField label={t.room.terminal} text={`parley join '${tools.client.link ?? ""}'`} />;
 }
 
-function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
+function InviteDialog({ room, host, onClose }: Omit<DialogProps, "which">) {
   const tools = useTools();
   const [replacing, setReplacing] = useState(false);
   const [rotated, setRotated] = useState(false);
@@ -170,7 +143,7 @@ function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
   );
 }
 
-function ShortcutsDialog({ singleKeys, onSingleKeys, onClose }: Omit<Props, "which">) {
+function ShortcutsDialog({ singleKeys, onSingleKeys, onClose }: Omit<DialogProps, "which">) {
   return (
     <Box title={t.shortcuts.title} onClose={onClose}>
       <dl className="keys">
@@ -236,7 +209,11 @@ function OtherSessions({ titles }: { titles: readonly string[] }) {
   );
 }
 
-function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typeof questions }) {
+function Ask({
+  which,
+  room,
+  onClose,
+}: Omit<DialogProps, "which"> & { which: keyof typeof questions }) {
   const tools = useTools();
   const q = questions[which];
   const others = useOthers(room, which === "stop" || which === "restart");
