@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"parley/cmd/parley/internal/command"
+	"parley/cmd/parley/internal/complete"
 	"parley/cmd/parley/internal/display"
 	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
@@ -139,7 +141,7 @@ func (s *screen) agentFacts(r *room) {
 		fact("cost so far", costText(u.Cost.Amount, u.Cost.Currency))
 	}
 	fact("session", deref(a.SessionTitle))
-	if place := s.story.timeline.LooksAt(); place != nil {
+	if place := s.story.Timeline.LooksAt(); place != nil {
 		fact("looks at", toolcall.PlaceText(*place))
 	}
 	if n := len(a.AvailableCommands); n > 0 {
@@ -167,4 +169,34 @@ func formatSetting(category string, o *protocol.ConfigOption) string {
 		text += " (never asks for permission)"
 	}
 	return text
+}
+
+// explainLine returns the error of a line that is not a command of this client. If it
+// begins with a command of the agent, the error says how to send that. The line is not
+// sent as a prompt, since the agent can give a command a name that is a likely typing
+// error.
+func (r *room) explainLine(line string, err error) error {
+	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	for _, c := range r.agent.AvailableCommands {
+		if "/"+c.Name == word && complete.IsTypable(c.Name) && !slices.Contains(command.Verbs, command.Verb(word)) {
+			return fmt.Errorf("nothing was done: %s is a command of the agent; type /prompt %s", word, display.Short(line, 100))
+		}
+	}
+	return err
+}
+
+// commands lists the agent's commands.
+func (s *screen) commands(r *room) {
+	known := r.agent.AvailableCommands
+	if len(known) == 0 {
+		s.line(dim, "* the agent has no commands")
+		return
+	}
+	s.line(plain, "* the agent's commands, which are prompts:")
+	for _, c := range known {
+		s.line(plain, "    /prompt /%s", display.OneLine(strings.Join([]string{c.Name, complete.Note(c)}, "  ")))
+	}
+	if total := r.agent.AvailableCommandTotal; total != nil && *total > len(known) {
+		s.line(dim, "    and %d more", *total-len(known))
+	}
 }

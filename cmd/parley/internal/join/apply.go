@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 )
 
 // addItems adds the item that an event opens, before the event is shown.
-func (r *room) addItems(p protocol.Payload, past *story) {
+func (r *room) addItems(p protocol.Payload, past *story.Story) {
 	switch p := p.(type) {
 	case *protocol.PromptPendingApproval:
 		r.putPrompt(p.Approval, r.displayName(p.Participant))

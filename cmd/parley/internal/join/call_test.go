@@ -110,7 +110,7 @@ func TestQuestion_shows_what_the_agent_has_announced_of_the_call(t *testing.T) {
 	var out strings.Builder
 	r := newRoom()
 	s := newScreen(&out, false, r.ledger)
-	s.story.timeline.Apply(&protocol.Event{Payload: &protocol.HostSessionUpdate{Notification: []byte(`{"method":"session/update","params":{"update":{"sessionUpdate":"tool_call","toolCallId":"c","title":"Shell",
+	s.story.Timeline.Apply(&protocol.Event{Payload: &protocol.HostSessionUpdate{Notification: []byte(`{"method":"session/update","params":{"update":{"sessionUpdate":"tool_call","toolCallId":"c","title":"Shell",
 		"rawInput":{"command":"rm -rf /"},"content":[{"type":"diff","path":"f","oldText":"a\n","newText":"b\n"}]}}}`)}})
 	r.addItems(&protocol.PermissionRequested{Permission: protocol.Permission{
 		RequestID: "q", ToolCall: []byte(`{"toolCallId":"c","rawInput":null,"content":[]}`), Options: []byte(`[{"optionId":"o","name":"Once","kind":"allow_once"}]`),

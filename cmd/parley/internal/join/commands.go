@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"parley/cmd/parley/internal/command"
+	"parley/cmd/parley/internal/complete"
 	"parley/cmd/parley/internal/console"
 	"parley/cmd/parley/internal/display"
 	"parley/protocol"
@@ -128,7 +129,7 @@ func (s *session) warnNothingDecided() {
 // sendPrompt sends a prompt on the condition that it becomes what its author was shown: a
 // proposal, or a prompt that runs at once.
 func (s *session) sendPrompt(ctx context.Context, c command.Command, when protocol.When, content []protocol.ContentBlock) error {
-	content = append(content, fileLinks(ctx, c.Text, s.c.Files)...)
+	content = append(content, complete.FileLinks(ctx, c.Text, s.c.Files)...)
 	content = content[:min(len(content), protocol.DefaultLimits.ContentBlocks)] // the text still names the other files
 	_, err := s.c.PromptWith(ctx, protocol.Prompt{Prompt: c.Text, As: c.As, When: when, Content: content})
 	return explainUnexpected(err, c)

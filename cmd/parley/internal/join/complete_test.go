@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/cmd/parley/internal/command"
-	"parley/cmd/parley/internal/console"
 	"parley/protocol"
 )
 
@@ -16,31 +15,6 @@ var agentCommands = []protocol.AvailableCommand{
 	{Name: "re name", Description: "Cannot be typed"},
 	{Name: "rev\u202eersed"},
 	{Name: "compact"},
-}
-
-func TestCompleter_offers_commands_of_the_agent_as_prompts(t *testing.T) {
-	c := &completer{}
-	require.Empty(t, c.complete("/prompt /").Candidates, "before the welcome")
-	c.know(agentCommands)
-	review := console.Candidate{Text: "/review ", Note: "[branch]  Reviews the changes"}
-	viaPrompt := console.Candidate{Text: "/prompt /review ", Note: review.Note}
-	for before, want := range map[string]console.Completion{
-		"/prompt /rev":     {From: len("/prompt "), Candidates: []console.Candidate{review}},
-		"/prompt /REV":     {From: len("/prompt "), Candidates: []console.Candidate{review}},
-		"/rev":             {Candidates: []console.Candidate{viaPrompt}},
-		"/re":              {Candidates: []console.Candidate{{Text: "/reject "}, {Text: "/restart-agent "}, viaPrompt}},
-		"/qui":             {Candidates: []console.Candidate{{Text: "/quit "}, {Text: "/prompt /quit ", Note: "Is not the client's"}}},
-		"/comp":            {Candidates: []console.Candidate{{Text: "/prompt /compact "}}},
-		"/nothing":         {},
-		"//re":             {},
-		"hello /re":        {},
-		"":                 {},
-		"/prompt re":       {},
-		"/prompt /review ": {},
-		"/approve /re":     {},
-	} {
-		require.Equal(t, want, c.complete(before), before)
-	}
 }
 
 func TestCommand_of_the_agent_is_sent_only_as_a_prompt(t *testing.T) {

@@ -15,7 +15,8 @@
 // question of the agent is shown with everything that is decided: the whole command, diff
 // and input of its tool call; see package toolcall.
 //
-// What the agent does is folded by package view, and the screen prints how its rows change.
+// What the agent does is folded by package view; package story also notes what has been shown
+// of it, and the screen prints how its rows change.
 //
 // # Which item a command decides on
 //

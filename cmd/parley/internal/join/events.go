@@ -12,7 +12,7 @@ import (
 
 // event prints an event.
 func (s *screen) event(r *room, e *protocol.Event) {
-	changes := s.story.timeline.Apply(e)
+	changes := s.story.Timeline.Apply(e)
 	switch p := e.Payload.(type) {
 	case *protocol.MessageCreated:
 		s.line(plain, "%s: %s%s", r.displayName(p.Participant), display.Indent(p.Message.Text), display.HiddenWarning(p.Participant.Name(), p.Message.Text)+contentText(p.Message.Content))
@@ -138,7 +138,7 @@ func (s *screen) outputOfAsked(changes []view.Change) {
 			if !known {
 				before = &view.ToolRow{}
 			}
-			s.terminalOutput(now, before, s.story.call(now.ID, now.Key))
+			s.terminalOutput(now, before, s.story.Call(now.ID, now.Key))
 			s.terminalExits(now, before)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 )
 
@@ -168,7 +169,7 @@ func TestLedger_keeps_numbers_and_drops_the_oldest_closed_items(t *testing.T) {
 }
 
 func proposes(r *room, id, text string) {
-	r.addItems(&protocol.PromptPendingApproval{Approval: protocol.Approval{ID: id, Prompt: text, Status: protocol.ApprovalPending}}, newStory())
+	r.addItems(&protocol.PromptPendingApproval{Approval: protocol.Approval{ID: id, Prompt: text, Status: protocol.ApprovalPending}}, story.New())
 	r.markShown(after(0))
 }
 
@@ -207,7 +208,7 @@ func TestRoom_a_new_welcome_keeps_the_numbers(t *testing.T) {
 	r.ledger.find("c").author = "Ann"
 	r.reset(&protocol.Welcome{Approvals: []protocol.Approval{
 		{ID: "c", Prompt: "c", Status: protocol.ApprovalPending}, {ID: "d", Prompt: "d", Status: protocol.ApprovalPending},
-	}}, newStory(), after(100))
+	}}, story.New(), after(100))
 	var names []string
 	for _, i := range r.ledger.open(kindProposal) {
 		names = append(names, i.label()+" "+i.approval.Prompt)

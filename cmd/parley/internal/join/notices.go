@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 	"parley/protocol/client"
 )
@@ -21,7 +22,7 @@ func (s *session) receive(ctx context.Context, n client.Notice) {
 		s.room.addItems(n.Payload, s.screen.story)
 		begun := time.Now()
 		if s.isEcho(n.Payload) {
-			s.screen.story.timeline.Apply(n.Event)
+			s.screen.story.Timeline.Apply(n.Event)
 		} else {
 			s.screen.event(s.room, n.Event)
 		}
@@ -33,7 +34,7 @@ func (s *session) receive(ctx context.Context, n client.Notice) {
 	case client.ServerError:
 		s.screen.line(bad, "* the server reports: %s", display.OneLine(n.Message))
 	}
-	s.completer.know(s.room.agent.AvailableCommands)
+	s.completer.SetCommands(s.room.agent.AvailableCommands)
 	s.warnHostLeft(n)
 }
 
@@ -45,8 +46,8 @@ func (s *session) receiveWelcome(w *client.Welcome) {
 		events = nil
 	}
 	shown := events[max(0, len(events)-maxShownEvents):]
-	all := storyOf(events)
-	s.screen.story = storyOf(events[:len(events)-len(shown)])
+	all := story.Of(events)
+	s.screen.story = story.Of(events[:len(events)-len(shown)])
 	begun := time.Now()
 	s.room.reset(&w.Welcome, all, begun)
 	for _, e := range events {
@@ -66,7 +67,7 @@ func (s *session) receiveWelcome(w *client.Welcome) {
 // known and has been shown.
 func (s *session) replay(events []*protocol.Event) {
 	now := s.screen.story
-	s.screen.story = newStory()
+	s.screen.story = story.New()
 	s.screen.earlier = now
 	s.printPast(events, now)
 	s.screen.story, s.screen.earlier = now, nil
@@ -74,7 +75,7 @@ func (s *session) replay(events []*protocol.Event) {
 
 // printPast prints earlier events, without applying them to the room. all is what is known
 // of the tool calls.
-func (s *session) printPast(events []*protocol.Event, all *story) {
+func (s *session) printPast(events []*protocol.Event, all *story.Story) {
 	s.screen.line(dim, "--- the last %d events", len(events))
 	for _, e := range events {
 		s.room.completeItem(e.Payload, all)

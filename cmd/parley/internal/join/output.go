@@ -4,29 +4,30 @@ import (
 	"fmt"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/story"
 	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol/view"
 )
 
 // callOutput prints what an update adds to the output of a tool call.
-func (s *screen) callOutput(now, before *view.ToolRow, shown *shownCall) {
+func (s *screen) callOutput(now, before *view.ToolRow, shown *story.ShownCall) {
 	if before == nil {
 		before = &view.ToolRow{}
 	}
 	s.terminalOutput(now, before, shown)
 	if text := toolcall.ContentText(now.Content); text != "" && len(now.Terminals) == 0 && changed(now, before) {
-		s.printOutput(now, shown, shown.output.AppendFull(text))
+		s.printOutput(now, shown, shown.Output.AppendFull(text))
 	}
-	if shown.output.Size() == 0 {
-		s.printOutput(now, shown, shown.output.Append(toolcall.RawText(now.Output)))
+	if shown.Output.Size() == 0 {
+		s.printOutput(now, shown, shown.Output.Append(toolcall.RawText(now.Output)))
 	}
 	s.terminalExits(now, before)
 }
 
 // terminalOutput prints what an update adds to the terminals of a tool call.
-func (s *screen) terminalOutput(now, before *view.ToolRow, shown *shownCall) {
+func (s *screen) terminalOutput(now, before *view.ToolRow, shown *story.ShownCall) {
 	for _, t := range now.Terminals {
-		s.printOutput(now, shown, shown.output.Append(t.Added(terminalIn(before, t.ID))))
+		s.printOutput(now, shown, shown.Output.Append(t.Added(terminalIn(before, t.ID))))
 	}
 }
 
@@ -79,9 +80,9 @@ func (s *screen) terminal(now, before *view.TerminalRow) {
 	if before == nil {
 		s.line(accent, "⚙ %s", display.Indent(title))
 	}
-	shown := s.story.call("terminal "+now.Terminal.ID, now.Key)
+	shown := s.story.Call("terminal "+now.Terminal.ID, now.Key)
 	row := &view.ToolRow{Base: now.Base, ID: "terminal " + now.Terminal.ID, Call: view.Call{Title: title}}
-	s.printOutput(row, shown, shown.output.Append(now.Terminal.Added(last)))
+	s.printOutput(row, shown, shown.Output.Append(now.Terminal.Added(last)))
 	if last.Exit == nil {
 		s.exited(now.Terminal.Exit)
 	}
@@ -89,7 +90,7 @@ func (s *screen) terminal(now, before *view.TerminalRow) {
 
 // printOutput prints more output of a call. It lists the output as an item once it is too
 // long to be printed as it arrives.
-func (s *screen) printOutput(row *view.ToolRow, shown *shownCall, runs []toolcall.Run) {
+func (s *screen) printOutput(row *view.ToolRow, shown *story.ShownCall, runs []toolcall.Run) {
 	for _, r := range runs {
 		st := style(r.Style)
 		if st == plain {
@@ -99,7 +100,7 @@ func (s *screen) printOutput(row *view.ToolRow, shown *shownCall, runs []toolcal
 			s.stream("output "+row.Key, "    ", st, r.Text)
 		}
 	}
-	o := &shown.output
+	o := &shown.Output
 	if o.IsTruncated() && !o.Listed && s.ledger != nil {
 		o.Listed = true
 		i := s.ledger.put(kindOutput, fmt.Sprintf("output %s", row.Key))

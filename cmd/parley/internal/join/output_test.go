@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/story"
 	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
@@ -86,7 +87,7 @@ func TestCallOutput_is_not_added_again_when_history_repeats_it(t *testing.T) {
 	long := strings.Repeat("x", toolcall.MaxShownOutput+1)
 	events := []*protocol.Event{{Payload: &protocol.HostSessionUpdate{Notification: []byte(`{"method":"session/update","params":{"update":` +
 		call("tool_call", `"title":"make","_meta":{"terminal_output_delta":{"data":"`+long+`"}}`) + `}}`)}}}
-	s.printPast(events, newStory())
+	s.printPast(events, story.New())
 	s.replay(events)
 	i, err := r.ledger.numbered(1)
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 	"parley/protocol/client/clienttest"
 )
@@ -46,7 +47,7 @@ func TestRoom_adds_participants_that_the_welcome_had_no_room_for(t *testing.T) {
 		}
 		return ids
 	}
-	r.reset(&protocol.Welcome{Participants: []protocol.Participant{person("a"), person("d")}, PeopleAfter: "a"}, newStory(), after(0))
+	r.reset(&protocol.Welcome{Participants: []protocol.Participant{person("a"), person("d")}, PeopleAfter: "a"}, story.New(), after(0))
 	r.apply(&protocol.ParticipantJoined{Participant: person("e")}, after(0))
 	r.apply(&protocol.ParticipantLeft{Participant: person("c")}, after(0))
 	r.addParticipants(protocol.PeopleAnswer{Participants: []protocol.Participant{person("b"), person("c")}, More: true})

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 )
 
@@ -34,7 +35,7 @@ type room struct {
 func newRoom() *room { return &room{ledger: newLedger()} }
 
 // reset replaces the state by that of a welcome. Open items keep their numbers.
-func (r *room) reset(w *protocol.Welcome, past *story, now time.Time) {
+func (r *room) reset(w *protocol.Welcome, past *story.Story, now time.Time) {
 	r.self, r.mode, r.participants, r.present = w.Participant, w.Session.Mode, nil, w.Presence
 	r.agent, r.queue, r.limits = w.Agent, w.Queue, w.Limits
 	r.welcomes++
@@ -127,7 +128,7 @@ func (r *room) putPrompt(a protocol.Approval, author string) *item {
 }
 
 // putQuestion adds or updates the item of a question.
-func (r *room) putQuestion(p protocol.Permission, past *story) *item {
+func (r *room) putQuestion(p protocol.Permission, past *story.Story) *item {
 	i := r.ledger.put(kindQuestion, p.RequestID)
 	q, id := newQuestion(p)
 	if p.Truncated {
@@ -136,10 +137,10 @@ func (r *room) putQuestion(p protocol.Permission, past *story) *item {
 		}
 		return i
 	}
-	q.call = q.call.WithAnnounced(past.announced(id))
+	q.call = q.call.WithAnnounced(past.Announced(id))
 	i.question = q
 	if id != nil {
-		past.call(*id, "").details = formatDetails(q.call.RunningDetails()) // the question shows them
+		past.Call(*id, "").Details = formatDetails(q.call.RunningDetails()) // the question shows them
 	}
 	return i
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 )
 
@@ -96,7 +97,7 @@ func TestRoom_names_the_author_of_an_open_item_who_has_left(t *testing.T) {
 	r.reset(&protocol.Welcome{
 		Participants: []protocol.Participant{left},
 		Approvals:    []protocol.Approval{{ID: "1", ParticipantID: "b", Status: protocol.ApprovalPending}},
-	}, newStory(), after(0))
+	}, story.New(), after(0))
 	require.Equal(t, "ben", r.ledger.find("1").author)
 	require.Empty(t, r.participants)
 }
@@ -119,7 +120,7 @@ func TestRoom_a_prompt_becomes_what_its_author_has_seen(t *testing.T) {
 	r := newRoom()
 	at := func(ms int) time.Time { return time.Unix(0, 0).Add(time.Duration(ms) * time.Millisecond) }
 	session := protocol.Session{Mode: protocol.ModePromptWithApproval}
-	r.reset(&protocol.Welcome{Session: session, Participant: protocol.Participant{ID: "P", Role: protocol.RoleCollaborator}}, newStory(), at(0))
+	r.reset(&protocol.Welcome{Session: session, Participant: protocol.Participant{ID: "P", Role: protocol.RoleCollaborator}}, story.New(), at(0))
 	r.markShown(at(0))
 	line := func(ended int, person bool) protocol.PromptAs {
 		return r.expectedPromptAs(moment{at(ended - 1), at(ended), person})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/story"
 )
 
 // style is a parameter of the SGR sequence of ECMA-48, which selects how text looks.
@@ -27,8 +28,8 @@ type screen struct {
 	colour bool
 	ledger *ledger
 
-	story           *story
-	earlier         *story            // what is known of calls while history is repeated; otherwise nil
+	story           *story.Story
+	earlier         *story.Story      // what is known of calls while history is repeated; otherwise nil
 	streaming       string            // key of the unfinished line; empty if there is none
 	pendingNewlines int               // newlines of that line that have not been printed yet
 	lastMentioned   string            // the update that the last line mentions; empty if it is another line
@@ -37,7 +38,7 @@ type screen struct {
 }
 
 func newScreen(out io.Writer, colour bool, l *ledger) *screen {
-	return &screen{out: out, colour: colour, ledger: l, story: newStory(), shownSettings: map[string]string{}}
+	return &screen{out: out, colour: colour, ledger: l, story: story.New(), shownSettings: map[string]string{}}
 }
 
 // line prints a line of the program, or several. Text of others among the arguments must

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/cmd/parley/internal/complete"
 	"parley/cmd/parley/internal/console"
 	"parley/cmd/parley/internal/display"
 	"parley/protocol"
@@ -27,7 +28,7 @@ type session struct {
 	pages   chan participantPage // the goroutine of fetchParticipants sends; unbuffered, it waits for run
 	work    sync.WaitGroup       // these goroutines; Run closes the client, which ends them, and waits
 
-	completer completer // run gives it what it knows, and the console asks it
+	completer complete.Completer // run gives it what it knows, and the console asks it
 
 	// owned by run
 	room        *room
@@ -65,9 +66,9 @@ type lineResult struct {
 // readLines reads lines until the input ends or ctx is done. On Ctrl-C it cancels ctx.
 func (s *session) readLines(ctx context.Context, cancel func()) {
 	defer close(s.lines)
-	next := lineReader(s.options.In, s.options.Terminal)
+	next := console.LineReader(s.options.In, s.options.Terminal)
 	if s.options.Console != nil {
-		s.options.Console.SetCompleter(s.completer.complete)
+		s.options.Console.SetCompleter(s.completer.Complete)
 		next = s.options.Console.Read
 	}
 	for {

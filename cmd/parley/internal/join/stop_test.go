@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 )
 
@@ -22,7 +23,7 @@ func updates(list ...string) (events []*protocol.Event) {
 }
 
 func TestStory_knows_what_can_be_stopped(t *testing.T) {
-	s := storyOf(updates(
+	s := story.Of(updates(
 		`{"sessionUpdate":"tool_call_update","toolCallId":"a","title":"make watch","capabilities":{"cancel":{}}}`,
 		`{"sessionUpdate":"tool_call_update","toolCallId":"b","title":"make test","capabilities":{"cancel":{}}}`,
 		`{"sessionUpdate":"tool_call_update","toolCallId":"b","status":"completed"}`,
@@ -30,14 +31,14 @@ func TestStory_knows_what_can_be_stopped(t *testing.T) {
 		`{"sessionUpdate":"terminal_update","terminalId":"t","command":"npm run dev","capabilities":{"cancel":{}}}`,
 		`{"sessionUpdate":"terminal_update","terminalId":"u","command":"true","capabilities":{"cancel":{}},"exitStatus":{}}`,
 	))
-	all := s.stoppables()
-	require.Equal(t, []stoppable{{name: "make watch", toolCallID: "a"}, {name: "npm run dev", terminalID: "t"}}, all)
+	all := s.Stoppables()
+	require.Equal(t, []story.Stoppable{{Name: "make watch", ToolCallID: "a"}, {Name: "npm run dev", TerminalID: "t"}}, all)
 
-	one, err := chooseStoppable(all, "dev")
+	one, err := story.Choose(all, "dev")
 	require.NoError(t, err)
-	require.Equal(t, "t", one.terminalID)
+	require.Equal(t, "t", one.TerminalID)
 	for text, want := range map[string]string{"m": "several", "make test": "nothing that can be stopped contains"} {
-		_, err = chooseStoppable(all, text)
+		_, err = story.Choose(all, text)
 		require.ErrorContains(t, err, want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/story"
 	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol/view"
 )
@@ -76,19 +77,19 @@ func (s *screen) mention(what string) {
 
 // toolCall prints a tool call when it is announced or has changed, and its new output.
 func (s *screen) toolCall(now, before *view.ToolRow) {
-	shown := s.story.call(now.ID, now.Key)
+	shown := s.story.Call(now.ID, now.Key)
 	s.callLine(now, shown)
 	s.callOutput(now, before, shown)
 }
 
 // callLine prints the title and status of a call if they have changed, with its details
 // and files unless these have been shown.
-func (s *screen) callLine(now *view.ToolRow, shown *shownCall) {
+func (s *screen) callLine(now *view.ToolRow, shown *story.ShownCall) {
 	call := toolcall.New(now.Call)
 	running := call.RunningDetails()
 	details := formatDetails(running)
 	files := formatFiles(call.Files, now.Title+details)
-	if shown.shown && now.Title == shown.title && now.Status == shown.status && details == shown.details {
+	if shown.Shown && now.Title == shown.Title && now.Status == shown.Status && details == shown.Details {
 		s.files(files, shown)
 		return
 	}
@@ -97,22 +98,22 @@ func (s *screen) callLine(now *view.ToolRow, shown *shownCall) {
 		texts = append(texts, d.Text)
 	}
 	s.line(accent, "⚙ %s [%s]", s.callTitle(now, shown), display.OneLine(now.Status))
-	if details == shown.details {
+	if details == shown.Details {
 		details = ""
 	}
 	if details += display.HiddenWarning(texts...); details != "" {
 		s.line(dim, "%s", strings.TrimPrefix(details, "\n"))
 	}
 	s.files(files, shown)
-	shown.shown, shown.title, shown.status, shown.details = true, now.Title, now.Status, formatDetails(running)
+	shown.Shown, shown.Title, shown.Status, shown.Details = true, now.Title, now.Status, formatDetails(running)
 }
 
 // files prints the files at which a call looks if they have changed.
-func (s *screen) files(files string, shown *shownCall) {
-	if files != "" && files != shown.files {
+func (s *screen) files(files string, shown *story.ShownCall) {
+	if files != "" && files != shown.Files {
 		s.line(dim, "    at %s", files)
 	}
-	shown.files = files
+	shown.Files = files
 }
 
 // maxFiles is how many files a call's line names.
@@ -133,13 +134,13 @@ func formatFiles(files []string, said string) string {
 
 // callTitle returns the title of a call: in full when it is new, shortened later. The name
 // of the tool follows if the title does not have it.
-func (s *screen) callTitle(now *view.ToolRow, shown *shownCall) string {
+func (s *screen) callTitle(now *view.ToolRow, shown *story.ShownCall) string {
 	known := ""
 	if s.earlier != nil {
-		known = s.earlier.announced(&now.ID).Title
+		known = s.earlier.Announced(&now.ID).Title
 	}
 	title := cmp.Or(now.Title, known, now.Name, now.ID, "a tool")
-	if shown.shown && shown.title == now.Title {
+	if shown.Shown && shown.Title == now.Title {
 		return display.Short(title, 100)
 	}
 	if now.Name != "" && !strings.Contains(title, now.Name) {

@@ -1,4 +1,4 @@
-package join
+package complete
 
 import (
 	"context"
@@ -20,12 +20,12 @@ const (
 	completeTimeout = 3 * time.Second // for the files that complete a line
 )
 
-// findFiles lists files of the agent's working directory whose paths contain a text.
-type findFiles func(ctx context.Context, text string) (protocol.FilesAnswer, error)
+// FindFiles lists files of the agent's working directory whose paths contain a text.
+type FindFiles func(ctx context.Context, text string) (protocol.FilesAnswer, error)
 
 // fileCompletion completes the name of a file at the end of a prompt. ok is false if there
 // is none.
-func (c *completer) fileCompletion(before string) (completion console.Completion, ok bool) {
+func (c *Completer) fileCompletion(before string) (completion console.Completion, ok bool) {
 	at := strings.LastIndex(before, "@")
 	if at <= 0 || before[at-1] != ' ' && before[at-1] != '\n' {
 		return console.Completion{}, false
@@ -66,8 +66,8 @@ func fileToken(path string) (token string, typable bool) {
 	return "@" + path, true
 }
 
-// fileLinks returns links to the files that a prompt names and that exist.
-func fileLinks(ctx context.Context, text string, find findFiles) (links []protocol.ContentBlock) {
+// FileLinks returns links to the files that a prompt names and that exist.
+func FileLinks(ctx context.Context, text string, find FindFiles) (links []protocol.ContentBlock) {
 	seen := map[string]bool{}
 	for _, m := range fileName.FindAllStringSubmatch(text, -1) {
 		path := m[1] + m[2]

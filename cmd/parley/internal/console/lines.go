@@ -1,4 +1,4 @@
-package join
+package console
 
 import (
 	"bufio"
@@ -6,21 +6,19 @@ import (
 	"fmt"
 	"io"
 	"time"
-
-	"parley/cmd/parley/internal/console"
 )
 
-// lineReader returns a function that reads lines from a pipe or file. A line counts as
+// LineReader returns a function that reads lines from a pipe or file. A line counts as
 // written when the read that returned its end returned. If a person types the lines, one
 // may have been begun when the previous one was sent.
-func lineReader(in io.Reader, person bool) func() (console.Line, error) {
+func LineReader(in io.Reader, person bool) func() (Line, error) {
 	began := time.Now()
 	timed := &timedReader{in: in}
 	scanner := bufio.NewScanner(timed)
-	scanner.Buffer(nil, console.MaxLine)
-	return func() (console.Line, error) {
+	scanner.Buffer(nil, MaxLine)
+	return func() (Line, error) {
 		if scanner.Scan() {
-			line := console.Line{Text: scanner.Text(), Began: timed.at, Ended: timed.at}
+			line := Line{Text: scanner.Text(), Began: timed.at, Ended: timed.at}
 			if person {
 				line.Began, began = began, timed.at
 			}
@@ -28,11 +26,11 @@ func lineReader(in io.Reader, person bool) func() (console.Line, error) {
 		}
 		switch err := scanner.Err(); {
 		case errors.Is(err, bufio.ErrTooLong):
-			return console.Line{}, fmt.Errorf("a line is longer than %d bytes", console.MaxLine)
+			return Line{}, fmt.Errorf("a line is longer than %d bytes", MaxLine)
 		case err != nil:
-			return console.Line{}, err
+			return Line{}, err
 		}
-		return console.Line{}, io.EOF
+		return Line{}, io.EOF
 	}
 }
 
