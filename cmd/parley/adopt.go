@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/url"
 	"os/user"
 	"text/tabwriter"
 
@@ -13,6 +12,7 @@ import (
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/display"
 	"parley/protocol"
+	"parley/protocol/client"
 )
 
 // newAdoptCommand returns "parley adopt".
@@ -51,7 +51,7 @@ type adoption struct{ server, agent, cwd, name string }
 
 // list prints the sessions that the agent has.
 func (a adoption) list(ctx context.Context, out io.Writer) error {
-	found, err := a.sessions(ctx)
+	_, found, err := a.sessions(ctx)
 	if err != nil {
 		return err
 	}
@@ -73,26 +73,33 @@ func (a adoption) list(ctx context.Context, out io.Writer) error {
 	return w.Flush()
 }
 
-func (a adoption) sessions(ctx context.Context) (found protocol.AgentSessionsAnswer, err error) {
-	path := "/api/agents/" + url.PathEscape(a.agent) + "/sessions?cwd=" + url.QueryEscape(a.cwd)
-	return found, post(ctx, a.server, path, struct{}{}, &found)
+// sessions returns the server and the sessions that the agent has.
+func (a adoption) sessions(ctx context.Context) (server *client.Server, found protocol.AgentSessionsAnswer, err error) {
+	if server, err = serverAt(a.server); err != nil {
+		return nil, found, err
+	}
+	if found, err = server.AgentSessions(ctx, a.agent, a.cwd); err != nil {
+		return nil, found, forPeople(err)
+	}
+	return server, found, nil
 }
 
 // share continues a session of the agent on the server, and prints the links to it.
 func (a adoption) share(ctx context.Context, out io.Writer, session string) error {
-	found, err := a.sessions(ctx)
+	server, found, err := a.sessions(ctx)
 	if err != nil {
 		return err
 	}
-	create := protocol.CreateHostSession{Agent: a.agent, Adopt: session, Cwd: a.cwd}
+	adopted := protocol.ListedSession{SessionID: session, Cwd: a.cwd}
 	for _, s := range found.Sessions {
 		if s.SessionID == session {
-			create.Cwd, create.Title = s.Cwd, display.Short(s.Title, 60)
+			adopted = s
 		}
 	}
 	name := a.name
 	if u, err := user.Current(); name == "" && err == nil {
 		name = u.Username
 	}
-	return startAndShare(ctx, out, a.server, create, protocol.CreateSharedSession{HostUserID: name})
+	shared, err := server.Adopt(ctx, a.agent, adopted, protocol.CreateSharedSession{HostUserID: name})
+	return printLinks(out, shared, err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -51,13 +50,12 @@ func fork(ctx context.Context, out io.Writer, link client.Link) error {
 	if me.Role != protocol.RoleHost {
 		return errors.New("only the host of a session can fork it")
 	}
-	shared := protocol.CreateSharedSession{
-		HostUserID: me.UserID, HostDisplayName: me.DisplayName, Mode: room.Session.Mode, Attribution: room.Session.Attribution,
+	server, err := serverAt(link.Server)
+	if err != nil {
+		return err
 	}
-	if expires := room.Session.ExpiresAt; expires != nil {
-		shared.ExpiresInMinutes = new(max(1, int64(time.Until(*expires)/time.Minute)))
-	}
-	return startAndShare(ctx, out, link.Server, protocol.CreateHostSession{Fork: room.Session.HostSessionID}, shared)
+	shared, err := server.Fork(ctx, room.Session, me)
+	return printLinks(out, shared, err)
 }
 
 // welcome returns the snapshot of a session.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -51,7 +50,7 @@ func (c *Client) get(ctx context.Context, endpoint string, query url.Values) (bo
 		return nil, err
 	}
 	return body, c.request(req, http.StatusOK, func(r *http.Response) (err error) {
-		body, err = io.ReadAll(io.LimitReader(r.Body, maxMessage))
+		body, err = readBounded(r.Body)
 		return err
 	})
 }

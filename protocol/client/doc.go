@@ -1,4 +1,4 @@
-// Package client is the Go client of a shared session. It joins by an invite or
+// Package client is the Go client of a shared session, and of the server that it is on. It joins by an invite or
 // returns by a participant's own link, stays connected, and delivers what happens as
 // typed notices.
 //
@@ -19,6 +19,11 @@
 // and plain requests, which carry everything except presence and typing, and tries the
 // WebSocket again later. It replaces a lost connection after a random time that grows
 // with each failure, until the server refuses it for good or [Client.Close] is called.
+//
+// # Outside of a session
+//
+// A [Server] lists and starts agents, creates, finds and closes sessions, adopts an agent's
+// own session and forks one. It needs no connection; each call is a request of its own.
 //
 // # Concurrency
 //

@@ -250,3 +250,40 @@ func ExampleParseLink() {
 	// Output:
 	// https://parley.example 7a9f00f5
 }
+
+// A program starts an agent, shares it, and lists what runs on the server.
+func ExampleServer() {
+	hostLink, _, stop := exampleSession()
+	defer stop()
+	ctx := context.Background()
+
+	address := strings.Split(hostLink, "/s/")[0] // such as https://parley.example
+	server, err := client.NewServer(address, client.ServerOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	shared, err := server.StartAndShare(ctx,
+		protocol.CreateHostSession{Agent: "demo", Title: "Fix the build"},
+		protocol.CreateSharedSession{HostUserID: "ada", Mode: protocol.ModePromptWithApproval},
+		func(h protocol.HostSession) { fmt.Println("the agent is starting:", h.Detail) })
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("shared by", shared.Host.UserID, "in mode", shared.Session.Mode)
+
+	sessions, err := server.HostSessions(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(sessions[0].Agent, "works on:", sessions[0].Title)
+
+	if _, err := server.Close(ctx, shared.Own); err != nil {
+		log.Fatal(err)
+	}
+	if err := server.DeleteHostSession(ctx, shared.Session.HostSessionID, false); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// shared by ada in mode prompt_with_approval
+	// demo works on: Fix the build
+}

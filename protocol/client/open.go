@@ -21,21 +21,21 @@ func (c *Client) open(ctx context.Context, w *watchdog) (transport, *protocol.We
 		return t, welcome, err
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // unreachableError contains the address
+		err = wrapped.Err // UnreachableError contains the address
 	}
-	return nil, nil, &unreachableError{c.link.Server, err}
+	return nil, nil, &UnreachableError{c.link.Server, err}
 }
 
-// unreachableError says that neither transport could reach the server.
-type unreachableError struct {
-	server string
-	cause  error
+// UnreachableError says that there was no response of a server.
+type UnreachableError struct {
+	Server string // its address
+	Cause  error
 }
 
 // Error names the server and the cause.
-func (e *unreachableError) Error() string {
-	return fmt.Sprintf("cannot reach %s: %v", e.server, e.cause)
+func (e *UnreachableError) Error() string {
+	return fmt.Sprintf("cannot reach %s: %v", e.Server, e.Cause)
 }
 
 // Unwrap returns the cause.
-func (e *unreachableError) Unwrap() error { return e.cause }
+func (e *UnreachableError) Unwrap() error { return e.Cause }

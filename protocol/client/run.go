@@ -41,7 +41,7 @@ func (c *Client) reconnect(ctx context.Context) error {
 		if v.stop != nil {
 			return v.stop
 		}
-		if _, unreachable := errors.AsType[*unreachableError](err); unreachable && !c.wasWelcomed() {
+		if _, unreachable := errors.AsType[*UnreachableError](err); unreachable && !c.wasWelcomed() {
 			return err
 		}
 		if v.atOnce && (progress || errors.Is(err, errUpgrade)) {

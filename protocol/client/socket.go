@@ -95,8 +95,10 @@ func refusalOf(body []byte) *refusal {
 	if json.Unmarshal(body, &e) != nil || e.Code == "" {
 		return nil
 	}
-	wire := protocol.WireError{Code: e.Code, Message: e.Error, Retryable: e.Retryable, RetryAfterMS: e.RetryAfterMS}
-	return &refusal{wire.Err(), e.Retryable}
+	wire := protocol.WireError{Code: e.Code, Message: e.Error, Retryable: e.Retryable, RetryAfterMS: e.RetryAfterMS, Field: e.Field}
+	answer := wire.Err()
+	answer.AuthMethods = e.AuthMethods
+	return &refusal{answer, e.Retryable}
 }
 
 // start sends the first command and waits for its answer. It drops other messages before

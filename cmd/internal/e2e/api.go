@@ -123,17 +123,34 @@ type jsonObject map[string]any
 // StartAgent starts a host session and returns its id.
 func (a API) StartAgent(t testing.TB, agent string) string {
 	t.Helper()
-	r := Request{Method: http.MethodPost, Path: "/api/sessions", Body: jsonObject{"agent": agent}}
-	return MustCall[protocol.HostSessionAnswer](t, a, r).Session.ID
+	session, err := a.server(t).Start(t.Context(), protocol.CreateHostSession{Agent: agent}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session.ID
+}
+
+// server returns the client of the server.
+func (a API) server(t testing.TB) *client.Server {
+	t.Helper()
+	server, err := client.NewServer(a.URL, client.ServerOptions{HTTPClient: httpClient})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
 }
 
 // Share shares a host session.
 func (a API) Share(t testing.TB, agent string, mode protocol.Mode) Session {
 	t.Helper()
-	body := jsonObject{"hostSessionId": agent, "hostUserId": "host", "hostDisplayName": "Hannah", "mode": mode}
-	made := MustCall[protocol.CreateAnswer](t, a, Request{Method: http.MethodPost, Path: "/api/shared-sessions", Body: body})
-	host := Member{made.HostParticipant.ID, *made.HostParticipant.AccessToken}
-	return Session{API: a, ID: made.Session.ID, Agent: agent, Invite: made.InviteToken, Host: host}
+	made, err := a.server(t).Share(t.Context(), protocol.CreateSharedSession{
+		HostSessionID: agent, HostUserID: "host", HostDisplayName: new("Hannah"), Mode: mode,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := Member{made.Own.ParticipantID, made.Own.Token}
+	return Session{API: a, ID: made.Session.ID, Agent: agent, Invite: made.Invite.Invite, Host: host}
 }
 
 // Path returns the path of an endpoint of the session.
