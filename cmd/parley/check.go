@@ -33,7 +33,7 @@ func (s *settings) checkLimits() error {
 		notNegative("--silence-after", h.SilenceAfter, "0 means never"),
 		notNegative("--agent-idle-after", h.AgentIdleAfter, "0 means never"),
 		positive("--max-agents", h.MaxAgents, "32"),
-		checkCommitInterval(c.CommitInterval),
+		between("--commit-interval", c.CommitInterval, 0, time.Second),
 		notNegative("--agent-rate", c.AgentRate, "0 means no limit"),
 		positive("--max-event-bytes", h.MaxEvent, "4194304"),
 		positive("--max-participants", h.MaxParticipants, "1000"),
@@ -57,19 +57,18 @@ const (
 func (s *settings) checkAttachments() error {
 	a := s.config.Attachments
 	atLeast := max(a.File, blobs.MinCharge)
+	if err := notNegative("--max-attachment-bytes", a.File, "0 means that no files are accepted"); err != nil {
+		return err
+	}
 	switch {
-	case a.File < 0:
-		return fmt.Errorf("--max-attachment-bytes: %d is negative; 0 means that no files are accepted", a.File)
 	case a.File > maxAttachmentBytes:
 		return fmt.Errorf("--max-attachment-bytes: %d is greater than %d (1 GiB)", a.File, maxAttachmentBytes)
 	case a.Session < atLeast:
 		return fmt.Errorf("--max-session-attachment-bytes: %d is less than %d, which one file may count", a.Session, atLeast)
 	case a.Total < a.Session:
 		return fmt.Errorf("--max-total-attachment-bytes: %d is less than --max-session-attachment-bytes, which is %d", a.Total, a.Session)
-	case s.config.Hub.MaxUploads < 1 || s.config.Hub.MaxUploads > maxUploads:
-		return fmt.Errorf("--max-uploads: %d is not between 1 and %d", s.config.Hub.MaxUploads, maxUploads)
 	}
-	return nil
+	return between("--max-uploads", s.config.Hub.MaxUploads, 1, maxUploads)
 }
 
 // checkAgentProtocol checks that Parley speaks a version of the Agent Client Protocol.
@@ -89,18 +88,19 @@ func positive[T int | time.Duration](flag string, value T, example string) error
 }
 
 // notNegative checks that the value of a flag is zero or greater.
-func notNegative[T int | float64 | time.Duration](flag string, value T, zero string) error {
+func notNegative[T int | int64 | float64 | time.Duration](flag string, value T, zero string) error {
 	if value >= 0 {
 		return nil
 	}
 	return fmt.Errorf("%s: %v is negative; %s", flag, value, zero)
 }
 
-func checkCommitInterval(d time.Duration) error {
-	if d < 0 || d > time.Second {
-		return fmt.Errorf("--commit-interval: %s is not between 0 and 1s", d)
+// between checks that the value of a flag is in a range, which includes both ends.
+func between[T int | time.Duration](flag string, value, low, high T) error {
+	if low <= value && value <= high {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s: %v is not between %v and %v", flag, value, low, high)
 }
 
 // checkOrigins rejects values that no browser sends as Origin and that therefore allow
