@@ -18,13 +18,9 @@ import (
 // shell connects one kind of session to the outside. Its methods run on the actor's
 // goroutine and, apart from stop, do not block.
 type shell interface {
-	// show passes a durable event on to the connections.
-	show(r *journal.Record)
 	// translate turns an input for the shell into one for the state. It returns false
 	// if the state has nothing to decide on.
 	translate(in envelope) (forState envelope, ok bool)
-	// removeClosed removes the connections that were closed since the last call.
-	removeClosed()
 	// perform carries out an effect of this kind of session.
 	perform(e rules.Effect)
 	// complete turns an answer of the state into one for the caller. at is the newest
@@ -38,6 +34,15 @@ type shell interface {
 	busy() bool
 	// stop ends everything that the shell has started, and waits for it.
 	stop()
+}
+
+// audience is the connections of a shared session. Its methods run on the actor's goroutine
+// and do not block.
+type audience interface {
+	// show passes a durable event on to the connections.
+	show(r *journal.Record)
+	// removeClosed removes the connections that were closed since the last call.
+	removeClosed()
 }
 
 // actor is one goroutine that owns one session. It decides on its newest state
@@ -60,6 +65,7 @@ type actor struct {
 	// owned by run
 	state       rules.State
 	shell       shell
+	audience    audience          // nil for a host session, whose events no client receives
 	agent       *agentinbox.Inbox // of the newest agent; nil before the first, and for a shared session
 	head        journal.Head      // the newest event of state
 	last        time.Time         // of the newest event
@@ -145,7 +151,9 @@ func (a *actor) run(open []journal.SessionID) {
 		case <-a.committed():
 			a.settle()
 		case <-a.nudge:
-			a.shell.removeClosed()
+			if a.audience != nil {
+				a.audience.removeClosed()
+			}
 		case r := <-a.recovery.result:
 			a.recovered(r)
 		case <-timer.C:

@@ -75,12 +75,6 @@ func newHostShell(a *actor, shared []journal.SessionID) *hostShell {
 // state returns the newest state.
 func (s *hostShell) state() *host.State { return s.actor.state.(*host.State) }
 
-// show has nothing to do: no client receives a host session's events.
-func (s *hostShell) show(*journal.Record) {}
-
-// removeClosed has nothing to do: a host session has no connections.
-func (s *hostShell) removeClosed() {}
-
 func (s *hostShell) complete(answer any, _ journal.Head) any { return answer }
 
 func (s *hostShell) busy() bool { return s.state().Busy() }

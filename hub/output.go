@@ -123,7 +123,9 @@ func (a *actor) release(b *batch) {
 	for i := range b.outs {
 		o := &b.outs[i]
 		for j := range o.records {
-			a.shell.show(&o.records[j])
+			if a.audience != nil {
+				a.audience.show(&o.records[j])
+			}
 		}
 		a.answer(o)
 		for _, e := range o.effects {

@@ -93,7 +93,8 @@ func (h *Hub) runSession(e *entry, id journal.SessionID, kind journal.Kind, crea
 	if l.kind == journal.KindHost {
 		a.shell = newHostShell(a, l.shared)
 	} else {
-		a.shell = newSharedShell(a)
+		s := newSharedShell(a)
+		a.shell, a.audience = s, s
 	}
 	e.kind, e.actor = l.kind, a
 	close(e.ready)

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -43,7 +44,7 @@ func (h *Hub) wakeDue(ctx context.Context, damaged map[journal.SessionID]bool) t
 	}
 	for _, s := range due {
 		if s.Due.After(now) {
-			return earlier(next, s.Due) // the list is in the order of the times
+			return slices.MinFunc([]time.Time{next, s.Due}, time.Time.Compare) // the list is in the order of the times
 		}
 		if h.wake(ctx, s.Session, damaged) {
 			next = now.Add(wakeRetry)
@@ -71,11 +72,4 @@ func (h *Hub) wake(ctx context.Context, id journal.SessionID, damaged map[journa
 		damaged[id] = true
 	}
 	return !lasting
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }

@@ -129,6 +129,12 @@ func restarted(t *testing.T, ids ...string) *rulestest.Fixture {
 	for _, id := range ids {
 		answers(s, sets(s, id, map[string]string{"permissions": `"auto"`, "model": `"small"`, "web": "false"}[id]), "")
 	}
+	restartForPrompt(s)
+	return s
+}
+
+// restartForPrompt ends the agent, and starts it again for a prompt.
+func restartForPrompt(s *rulestest.Fixture) {
 	s.AgentReports(rules.AgentExited{})
 	s.DeliverAll()
 	s.Agent.Changes = nil
@@ -136,7 +142,6 @@ func restarted(t *testing.T, ids ...string) *rulestest.Fixture {
 	s.DeliverAll()
 	s.FinishLaunch(true)
 	s.DeliverAll()
-	return s
 }
 
 // refusedMode returns a restarted session whose agent refuses the mode that was set.
@@ -275,13 +280,7 @@ func TestState_sets_again_the_mode_that_was_shown_last(t *testing.T) {
 	s.Do(s.Host, host.FactsLearned{Facts: auto})
 	s.Do(s.Host, host.FactsLearned{Facts: options()}) // the agent itself goes back to asking
 	s.DeliverAll()
-	s.AgentReports(rules.AgentExited{})
-	s.DeliverAll()
-	s.Agent.Changes = nil
-	s.Prompt(s.Owner())
-	s.DeliverAll()
-	s.FinishLaunch(true)
-	s.DeliverAll()
+	restartForPrompt(s)
 	require.Len(t, s.Agent.Changes, 1)
 	require.JSONEq(t, `"ask"`, string(s.Agent.Changes[0].Value), "the prompt was approved while the room showed this mode")
 }
@@ -307,13 +306,7 @@ func TestState_shows_one_refused_mode_after_the_other(t *testing.T) {
 	s.DeliverAll()
 	answers(s, sets(s, "permissions", `"auto"`), "")
 	answers(s, sets(s, "model", `"small"`), "")
-	s.AgentReports(rules.AgentExited{})
-	s.DeliverAll()
-	s.Agent.Changes = nil
-	s.Prompt(s.Owner())
-	s.DeliverAll()
-	s.FinishLaunch(true)
-	s.DeliverAll()
+	restartForPrompt(s)
 	answers(s, s.Agent.Changes[0], "no")
 	answers(s, s.Agent.Changes[1], "no")
 	for _, id := range []string{"permissions", "model"} {
