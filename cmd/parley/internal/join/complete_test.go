@@ -9,17 +9,9 @@ import (
 	"parley/protocol"
 )
 
-var agentCommands = []protocol.AvailableCommand{
-	{Name: "review", Description: "Reviews the changes", Hint: "branch"},
-	{Name: "quit", Description: "Is not the client's"},
-	{Name: "re name", Description: "Cannot be typed"},
-	{Name: "rev\u202eersed"},
-	{Name: "compact"},
-}
-
 func TestCommand_of_the_agent_is_sent_only_as_a_prompt(t *testing.T) {
 	r := newRoom()
-	r.agent.AvailableCommands = agentCommands
+	r.agent.AvailableCommands = []protocol.AvailableCommand{{Name: "review"}, {Name: "quit"}}
 	_, err := command.Parse("/review main")
 	require.ErrorContains(t, r.explainLine("/review main", err), "type /prompt /review main")
 	_, err = command.Parse("/quit now")
