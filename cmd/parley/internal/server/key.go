@@ -7,10 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
-	"parley/hub/journal/sqlite"
+	"parley/cmd/parley/internal/secretfile"
 	"parley/hub/rules"
 )
 
@@ -24,21 +23,13 @@ const KeyFile = "token.key"
 // participant.
 func LoadKey(dir string, inUse bool) (rules.Key, error) {
 	path := filepath.Join(dir, KeyFile)
-	info, err := os.Lstat(path)
+	content, err := secretfile.Read(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && inUse:
 		return rules.Key{}, fmt.Errorf("%s is missing, and the links and tokens of the sessions in the journal depend on it; restore it from a backup, or invalidate all of them with a new key: (umask 077; openssl rand -hex 32 > %s)", path, path)
 	case errors.Is(err, os.ErrNotExist):
 		return createKey(path)
 	case err != nil:
-		return rules.Key{}, fmt.Errorf("read key: %w", err)
-	case !info.Mode().IsRegular():
-		return rules.Key{}, fmt.Errorf("%s is not a regular file; replace it with the key file itself", path)
-	case info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
-		return rules.Key{}, fmt.Errorf("%s can be read by other users; run: chmod 600 %s", path, path)
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
 		return rules.Key{}, fmt.Errorf("read key: %w", err)
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
@@ -48,24 +39,11 @@ func LoadKey(dir string, inUse bool) (rules.Key, error) {
 	return rules.Key(key), nil
 }
 
-// createKey creates a key. After a crash the file is either missing or complete, and the
-// key is durable before any link is derived from it.
+// createKey creates a key, which is durable before any link is derived from it.
 func createKey(path string) (rules.Key, error) {
 	var key rules.Key
-	_, _ = rand.Read(key[:])                                  // never fails: crypto/rand crashes the program instead
-	f, err := os.CreateTemp(filepath.Dir(path), KeyFile+".*") // has mode 0600
-	if err != nil {
-		return key, fmt.Errorf("create key: %w", err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(hex.EncodeToString(key[:]) + "\n")
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return key, fmt.Errorf("create key: %w", err)
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return key, fmt.Errorf("create key: %w", err)
-	}
-	if err := sqlite.SyncDir(filepath.Dir(path)); err != nil {
+	_, _ = rand.Read(key[:]) // never fails: crypto/rand crashes the program instead
+	if err := secretfile.Write(path, []byte(hex.EncodeToString(key[:])+"\n")); err != nil {
 		return key, fmt.Errorf("create key: %w", err)
 	}
 	return key, nil
