@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -46,6 +47,7 @@ type setup struct {
 	remote  string // the address of clients in a bubble; "" for none
 	sends   int    // bytes that a socket of the server holds; 0 for the system's default
 	tls     bool   // the server uses TLS, with a certificate for tests
+	http2   bool   // and HTTP/2, for all but WebSockets
 }
 
 // world is a whole server: a journal, a hub with the demo agent, and the HTTP server.
@@ -123,8 +125,11 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	config.Handler = w.delayed(config.Handler)
 	ts := &httptest.Server{Listener: conns, Config: config}
 	if s.tls {
+		ts.EnableHTTP2 = s.http2
 		ts.StartTLS()
-		w.url, transport.TLSClientConfig = ts.URL, ts.Client().Transport.(*http.Transport).TLSClientConfig
+		w.url = strings.Replace(url, "http://", "https://", 1)
+		transport.TLSClientConfig = ts.Client().Transport.(*http.Transport).TLSClientConfig
+		transport.ForceAttemptHTTP2 = s.http2
 	} else {
 		ts.Start()
 	}

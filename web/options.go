@@ -36,6 +36,11 @@ type Options struct {
 	// the API, beside the server's own pages.
 	AllowOrigins []string
 
+	// StrictTransport reports whether browsers may be told to use only HTTPS for this
+	// server from now on: whether they trust its certificate. The default is never. Only
+	// requests over TLS are told so.
+	StrictTransport func() bool
+
 	// LegacyRejoin allows POST …/join to return a guest's participant, token included,
 	// to a client that joins with the invite under the same user id, as the original API
 	// did. By default the server allows it for requests from this machine that no proxy
@@ -101,6 +106,9 @@ const (
 
 func (o Options) withDefaults(announced protocol.Limits) Options {
 	o.Logger = cmp.Or(o.Logger, zap.NewNop())
+	if o.StrictTransport == nil {
+		o.StrictTransport = func() bool { return false }
+	}
 	o.Limits = cmp.Or(o.Limits, announced)
 	o.Heartbeat = cmp.Or(o.Heartbeat, protocol.Heartbeat)
 	o.FirstCommandTimeout = cmp.Or(o.FirstCommandTimeout, protocol.FirstCommandTimeout)

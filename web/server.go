@@ -70,7 +70,8 @@ func New(h *hub.Hub, o Options) *Server {
 		Refuse:       refuse,
 	})
 	proxies := forward.Proxies(o.TrustedProxies)
-	s.handler = s.logRequests(proxies.Wrap(g.Wrap(withoutPrefix(o.PublicURL, http.HandlerFunc(s.route)))))
+	guarded := proxies.Wrap(g.Wrap(withoutPrefix(o.PublicURL, http.HandlerFunc(s.route))))
+	s.handler = s.logRequests(s.tellTransport(guarded))
 	return s
 }
 
@@ -96,7 +97,8 @@ const (
 )
 
 // HTTPServer returns an [http.Server] for the address, with the time-outs and limits
-// that a Server relies on. Its errors go to the log.
+// that a Server relies on. Its errors go to the log. A TLS handshake may take as long as a
+// header.
 func (s *Server) HTTPServer(addr string) *http.Server {
 	return &http.Server{
 		Addr:              addr,
@@ -107,7 +109,11 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ConnContext:       s.connections.Accept,
 		ConnState:         s.connections.StateChanged,
-		ErrorLog:          zap.NewStdLog(s.log),
+		ErrorLog:          s.httpLog(),
+		HTTP2: &http.HTTP2Config{ // over TLS; a plain connection has HTTP/1.1
+			SendPingTimeout:  s.options.Heartbeat,
+			WriteByteTimeout: s.options.WriteTimeout,
+		},
 	}
 }
 

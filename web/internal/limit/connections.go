@@ -141,5 +141,5 @@ func (t *Connections) reject(c *Connection) {
 	if !active {
 		rawconn.TryWrite(c.net, noRoomResponse)
 	}
-	_ = c.net.Close()
+	rawconn.CloseNow(c.net)
 }

@@ -39,7 +39,7 @@ func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session str
 		s.Leave()
 		return err
 	}
-	e := &stream{connection: connection{server: s, path: r.URL.Path, client: limit.ConnectionOf(r.Context())}}
+	e := &stream{connection: connection{server: s, path: r.URL.Path}}
 	e.sender.format = eventStreamFormat
 	if gathers {
 		e.sender.gather(mergedStreamFormat, maxDelay)
@@ -48,7 +48,12 @@ func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session str
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-cache, no-transform") // a proxy that compresses would gather events
 	h.Set("X-Accel-Buffering", "no")                 // nginx would buffer events
-	h.Set("Transfer-Encoding", "identity")           // net/http then ends the body with the connection
+	if r.ProtoMajor >= 2 {
+		e.serveResponse(w, r, sub, first)
+		return nil
+	}
+	e.client = limit.ConnectionOf(r.Context())
+	h.Set("Transfer-Encoding", "identity") // net/http then ends the body with the connection
 	w.WriteHeader(http.StatusOK)
 	e.conn, _, err = rawconn.Hijack(w, s.options.WriteTimeout, e.sender.Wake)
 	if err != nil {
@@ -58,7 +63,18 @@ func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session str
 		return nil                                                          // the response has begun
 	}
 	e.start(sub, first)
+	go e.read()
 	return nil
+}
+
+// serveResponse serves the stream as one of the responses of a connection, to its end.
+func (e *stream) serveResponse(w http.ResponseWriter, r *http.Request, sub *feed.Subscription, first feed.Line) {
+	w.WriteHeader(http.StatusOK)
+	response := rawconn.NewResponse(w, r, e.server.options.WriteTimeout, e.sender.Wake)
+	defer response.Finish()
+	e.conn = response.Conn
+	e.start(sub, first)
+	e.read()
 }
 
 // maxDelayOf returns the query parameter maxDelayMs, and whether there is one.
@@ -75,7 +91,7 @@ func maxDelayOf(r *http.Request) (delay time.Duration, some bool, err error) {
 	return delay, true, nil
 }
 
-// start serves the stream until either side ends it.
+// start begins to send. The caller calls read next, which ends the stream.
 func (e *stream) start(sub *feed.Subscription, first feed.Line) {
 	k := &e.sender
 	k.conn, k.ctx, k.tasks = e.conn, e.server.draining, &e.tasks
@@ -87,7 +103,6 @@ func (e *stream) start(sub *feed.Subscription, first feed.Line) {
 		sub.Close()
 	}
 	e.begin(e.close, e.server.options.Heartbeat, e.beat)
-	go e.read()
 }
 
 // maxStreamInput is the most bytes that a client may send on its stream before it
@@ -110,10 +125,7 @@ func (e *stream) read() {
 }
 
 // close closes the connection after the write that is in progress.
-func (e *stream) close() {
-	_ = e.conn.WriteLast(nil)
-	e.conn.Close()
-}
+func (e *stream) close() { e.conn.End() }
 
 // beat keeps proxies from closing the stream, and detects a client that is gone.
 func (e *stream) beat() (next time.Duration) {

@@ -1,6 +1,7 @@
 package rawconn
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"syscall"
@@ -30,9 +31,21 @@ type Conn struct {
 // [Conn.Flush]; it must not wait.
 func New(n net.Conn, timeout time.Duration, flush func()) *Conn {
 	c := &Conn{net: n, raw: rawSocket(n), timeout: timeout, flush: flush, turn: make(chan struct{}, 1)}
-	setUserTimeout(c.raw, timeout)
+	setUserTimeout(rawSocket(carrier(n)), timeout)
 	return c
 }
+
+// carrier returns the connection that carries a connection over TLS, or else n.
+func carrier(n net.Conn) net.Conn {
+	if secure, ok := n.(*tls.Conn); ok {
+		return secure.NetConn()
+	}
+	return n
+}
+
+// CloseNow closes a connection without waiting. Closing a [tls.Conn] can wait some seconds
+// for a peer that does not read, in order to tell it that this is the end.
+func CloseNow(n net.Conn) { _ = carrier(n).Close() }
 
 // Hijack takes a connection over from net/http, after the header of the response. It
 // returns what the client has sent meanwhile. For timeout and flush see [New].
@@ -103,9 +116,18 @@ func (c *Conn) WriteLast(p []byte) error {
 // reads.
 func (c *Conn) Read(p []byte) (int, error) { return c.net.Read(p) }
 
+// End writes the rest of an earlier write, waits until the socket has taken it, and closes
+// the connection in good order: a TLS client learns that nothing was cut off.
+func (c *Conn) End() {
+	if c.WriteLast(nil) == nil {
+		_ = c.net.Close()
+	}
+	c.Close()
+}
+
 // Close closes the connection at once. A Read or Write that waits fails. It may be
 // called more than once.
-func (c *Conn) Close() { _ = c.net.Close() }
+func (c *Conn) Close() { CloseNow(c.net) }
 
 // write implements Write. The caller has the turn.
 func (c *Conn) write(p []byte) error {

@@ -108,6 +108,12 @@ type libraryConn struct {
 // Read implements net.Conn.
 func (c libraryConn) Read(p []byte) (int, error) { return c.ws.in.Read(p) }
 
+// Close implements net.Conn.
+func (c libraryConn) Close() error {
+	c.ws.Conn.Close()
+	return nil
+}
+
 // Write implements net.Conn.
 func (c libraryConn) Write(p []byte) (int, error) {
 	if err := c.ws.WriteLast(p); err != nil {
