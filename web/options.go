@@ -41,6 +41,10 @@ type Options struct {
 	// requests over TLS are told so.
 	StrictTransport func() bool
 
+	// Certificate is the fingerprint of the server's certificate that links must contain,
+	// because it is self-signed. It is empty if links need none.
+	Certificate string
+
 	// LegacyRejoin allows POST …/join to return a guest's participant, token included,
 	// to a client that joins with the invite under the same user id, as the original API
 	// did. By default the server allows it for requests from this machine that no proxy

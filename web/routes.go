@@ -11,9 +11,9 @@ func (s *Server) routes() {
 	s.hostRoutes()
 	s.mux.Handle("GET /healthz", respond(s, http.StatusOK, s.healthy))
 	s.mux.Handle("GET /readyz", respond(s, http.StatusOK, s.ready))
-	s.mux.HandleFunc("GET /{$}", site.ServePage("./"))
-	s.mux.HandleFunc("GET /s/{id}", site.ServePage("../"))
-	s.mux.HandleFunc("GET /s/{id}/{$}", site.ServePage("../../"))
+	s.mux.HandleFunc("GET /{$}", s.site.ServePage("./"))
+	s.mux.HandleFunc("GET /s/{id}", s.site.ServePage("../"))
+	s.mux.HandleFunc("GET /s/{id}/{$}", s.site.ServePage("../../"))
 	s.mux.HandleFunc("GET /assets/{name}", s.serveAsset)
 }
 

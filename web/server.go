@@ -13,6 +13,7 @@ import (
 	"parley/web/internal/guard"
 	"parley/web/internal/limit"
 	"parley/web/internal/live"
+	"parley/web/internal/page"
 )
 
 // Server is an [http.Handler] that serves everything that Parley offers over HTTP. It
@@ -24,6 +25,7 @@ type Server struct {
 	log     *zap.Logger
 	mux     *http.ServeMux
 	handler http.Handler
+	site    *page.Site
 
 	participants *limit.Participants
 	addresses    *limit.Addresses
@@ -42,10 +44,14 @@ func New(h *hub.Hub, o Options) *Server {
 		options:      o,
 		log:          o.Logger,
 		mux:          http.NewServeMux(),
+		site:         site,
 		participants: limit.NewParticipants(o.CommandRate, o.CommandBurst),
 		addresses:    limit.NewAddresses(o.JoinRate, o.ReadRate),
 		connections:  limit.NewConnections(o.MaxUnfinished, o.MaxOpen, o.Logger),
 		memory:       limit.NewMemory(int64(o.MaxInbound)),
+	}
+	if o.Certificate != "" {
+		s.site = site.With(map[string]string{"parley-certificate": o.Certificate})
 	}
 	s.live = live.New(live.Options{
 		Hub:                 h,

@@ -15,7 +15,7 @@ var uiFiles embed.FS
 var site = page.New(uiFiles, "ui/dist")
 
 func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request) {
-	if !site.ServeAsset(w, r, r.PathValue("name")) {
+	if !s.site.ServeAsset(w, r, r.PathValue("name")) {
 		s.notFound(w, r)
 	}
 }
@@ -23,7 +23,7 @@ func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request) {
 // notFound answers a request for an unknown path: with a page for browsers, with an
 // error for every other client.
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
-	if !site.ServeNotFound(w, r) {
+	if !s.site.ServeNotFound(w, r) {
 		s.fail(w, r, errNotFound)
 	}
 }

@@ -75,7 +75,7 @@ func (a adoption) list(ctx context.Context, out io.Writer) error {
 
 // sessions returns the server and the sessions that the agent has.
 func (a adoption) sessions(ctx context.Context) (server *client.Server, found protocol.AgentSessionsAnswer, err error) {
-	if server, err = serverAt(a.server); err != nil {
+	if server, err = serverAt(a.server, ""); err != nil {
 		return nil, found, err
 	}
 	if found, err = server.AgentSessions(ctx, a.agent, a.cwd); err != nil {

@@ -89,7 +89,7 @@ func runDemo(ctx context.Context, c server.Config, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	showDemo(out, cmp.Or(created.PublicURL, srv.URL()), created)
+	showDemo(out, cmp.Or(created.PublicURL, srv.URL()), srv.Pin(), created)
 	if err := srv.Wait(ctx); err != nil {
 		return err
 	}
@@ -118,9 +118,11 @@ func shareDemo(ctx context.Context, h *hub.Hub) (*protocol.CreateAnswer, error) 
 }
 
 // showDemo prints the links and, on a terminal, what to try.
-func showDemo(out io.Writer, url string, c *protocol.CreateAnswer) {
-	hostLink := client.Link{Server: url, Session: c.Session.ID, ParticipantID: c.HostParticipant.ID, Token: *c.HostParticipant.AccessToken}
-	invite := client.Link{Server: url, Session: c.Session.ID, Invite: c.InviteToken}
+func showDemo(out io.Writer, url, pin string, c *protocol.CreateAnswer) {
+	link := client.Link{Server: url, Session: c.Session.ID, Certificate: pin}
+	hostLink, invite := link, link
+	hostLink.ParticipantID, hostLink.Token = c.HostParticipant.ID, *c.HostParticipant.AccessToken
+	invite.Invite = c.InviteToken
 	self := "go run ./cmd/parley"
 	if exe, err := os.Executable(); err == nil && !builtByGoRun(exe) {
 		self = "parley"
@@ -129,12 +131,12 @@ func showDemo(out io.Writer, url string, c *protocol.CreateAnswer) {
 
   You, the host:  %s
   Invite others:  %s
-%s
+%s%s
 Or join from other terminals, as a guest and as the host:
 
   %s join '%s' --name Ben
   %s join '%s'
-`, hostLink, invite, loopbackNote(url), self, invite, self, hostLink)
+`, hostLink, invite, certificateNote(pin), loopbackNote(url), self, invite, self, hostLink)
 	if f, ok := out.(*os.File); ok && cli.IsTerminal(f) {
 		fmt.Fprint(out, guide)
 	}
@@ -147,6 +149,16 @@ func loopbackNote(url string) string {
 		return ""
 	}
 	return "\nThese links work on this machine only.\n"
+}
+
+// certificateNote returns what to compare with the warning of a browser about a
+// self-signed certificate, if the server has one.
+func certificateNote(pin string) string {
+	if pin == "" {
+		return ""
+	}
+	return "\nBrowsers warn about the certificate. Compare its SHA-256 fingerprint before you continue:\n\n  " +
+		client.Fingerprint(pin) + "\n"
 }
 
 // builtByGoRun reports whether "go run" built the program and will remove it.

@@ -5,6 +5,8 @@
 // settings file into options, and passes them to the packages below internal:
 //
 //   - server: wires the journal, agents, hub and HTTP interface together
+//   - certs: where the certificate of the server comes from
+//   - secretfile: reads and writes small files with secrets
 //   - settingsfile: reads the settings file, and finds what is wrong with it
 //   - join: the terminal client
 //   - console: the input line of the terminal client

@@ -50,7 +50,7 @@ func fork(ctx context.Context, out io.Writer, link client.Link) error {
 	if me.Role != protocol.RoleHost {
 		return errors.New("only the host of a session can fork it")
 	}
-	server, err := serverAt(link.Server)
+	server, err := serverAt(link.Server, link.Certificate)
 	if err != nil {
 		return err
 	}

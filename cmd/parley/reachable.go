@@ -23,6 +23,9 @@ func (s *settings) checkPublicURL() error {
 	if first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/"); slices.Contains(ownPaths, first) {
 		return fmt.Errorf("--public-url: the path cannot begin with /%s, where the server has pages of its own", first)
 	}
+	if s.config.TLS.SelfSigned && u.Scheme != "https" {
+		return fmt.Errorf("--public-url: with --tls-self-signed, clients of %q would expect the certificate; begin the address with https://", s.publicURL)
+	}
 	s.config.Web.PublicURL, s.config.Hub.PublicURL = u, u.String()
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cmd/internal/cli"
+	"parley/cmd/parley/internal/certs"
 	"parley/cmd/parley/internal/server"
 	"parley/hub/agent/known"
 	"parley/hub/agent/profile"
@@ -43,9 +44,21 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	f.StringVar(&c.LogFormat, "log-format", "console", "console or json")
 	f.DurationVar(&c.CommitInterval, "commit-interval", sqlite.DefaultCommitInterval, "maximum time that a commit waits under load so that more events can share it, up to 1s; 0 to never wait")
 	f.Bool("legacy-rejoin", true, "when a client joins over REST under the user id of a guest who joined over REST, answer with that guest's token, as old clients expect; by default only on loopback without --public-url, --trusted-proxies, --allow-host and --allow-origin, and only for requests that no proxy has forwarded")
+	s.addTLSFlags(cmd)
 	s.addAgentFlags(cmd)
 	s.addLimitFlags(cmd)
 	s.addAttachmentFlags(cmd)
+}
+
+// addTLSFlags adds the flags about the server's certificate.
+func (s *settings) addTLSFlags(cmd *cobra.Command) {
+	t := &s.config.TLS
+	f := cmd.Flags()
+	f.StringVar(&t.CertFile, "tls-cert", "", "serve HTTPS with the certificate in this PEM file, which is read again when it changes and on SIGHUP; requires --tls-key")
+	f.StringVar(&t.KeyFile, "tls-key", "", "PEM file with the private key of --tls-cert")
+	f.BoolVar(&t.SelfSigned, "tls-self-signed", false, "serve HTTPS with a certificate that the server creates and keeps in the data directory; links contain its fingerprint, and browsers show a warning")
+	f.StringArrayVar(&t.ACMEHosts, "acme", nil, "serve HTTPS with a certificate for this public name from Let's Encrypt, whose terms of service you accept; requests to port 443 of the name must reach the server; may be repeated")
+	f.StringVar(&t.ACMEDirectory, "acme-directory", certs.DefaultACMEDirectory, "URL of the ACME directory of another authority for --acme")
 }
 
 // addAgentFlags adds the flags about agents and their turns.
@@ -111,6 +124,7 @@ func (s *settings) complete(cmd *cobra.Command) error {
 		return cli.Usagef("%w", err)
 	}
 	s.replaceZeros()
+	s.config.Web.AllowHosts = append(s.config.Web.AllowHosts, s.config.TLS.ACMEHosts...)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -11,9 +12,10 @@ import (
 	"parley/protocol/client"
 )
 
-// serverAt returns the server at the address of the flag --server.
-func serverAt(address string) (*client.Server, error) {
-	server, err := client.NewServer(address, client.ServerOptions{})
+// serverAt returns the server at the address of the flag --server or of a link. For pin see
+// [client.Link].
+func serverAt(address, pin string) (*client.Server, error) {
+	server, err := client.NewServer(address, client.ServerOptions{Certificate: pin})
 	if err != nil {
 		return nil, cli.Usagef("--server: %w", err)
 	}
@@ -34,6 +36,9 @@ func printLinks(out io.Writer, shared client.Shared, err error) error {
 func forPeople(err error) error {
 	if refusal, ok := errors.AsType[*protocol.Error](err); ok {
 		return errors.New(display.OneLine(refusal.Message))
+	}
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
+		return fmt.Errorf("%s; if the certificate is the server's own, use a link of the server, which contains the fingerprint", display.OneLine(err.Error()))
 	}
 	if unreachable, ok := errors.AsType[*client.UnreachableError](err); ok {
 		return fmt.Errorf("%s; is parley serve running there?", display.OneLine(unreachable.Error()))

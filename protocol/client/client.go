@@ -61,7 +61,7 @@ func Open(ctx context.Context, link Link, o Options) (*Client, error) {
 	life, stop := context.WithCancel(context.Background())
 	c := &Client{
 		link:     link,
-		o:        o.withDefaults(),
+		o:        o.withDefaults(link.Certificate),
 		joinID:   uuid.NewString(),
 		calls:    newCalls(),
 		stop:     stop,
@@ -70,7 +70,7 @@ func Open(ctx context.Context, link Link, o Options) (*Client, error) {
 		welcomed: make(chan struct{}),
 		done:     make(chan struct{}),
 		cursor:   o.Cursor,
-		own:      Link{Server: link.Server, Session: link.Session, ParticipantID: link.ParticipantID, Token: link.Token},
+		own:      Link{Server: link.Server, Session: link.Session, ParticipantID: link.ParticipantID, Token: link.Token, Certificate: link.Certificate},
 	}
 	c.last, _ = protocol.ParseCursor(o.Cursor) // the server answers an invalid one with gap
 	go c.run(life)

@@ -160,7 +160,7 @@ func (c *Client) RotateInvite(ctx context.Context) (Link, error) {
 func (c *Client) inviteLink(token string) *Link {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return &Link{Server: cmp.Or(c.public, c.link.Server), Session: c.link.Session, Invite: token}
+	return &Link{Server: cmp.Or(c.public, c.link.Server), Session: c.link.Session, Invite: token, Certificate: c.link.Certificate}
 }
 
 // Accept fills in a form of the agent, or consents to open a page, with content nil. The

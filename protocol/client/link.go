@@ -20,12 +20,16 @@ type Link struct {
 
 	ParticipantID string // empty in an invite
 	Token         string // of the participant
+
+	// Certificate is the SHA-256 fingerprint of the server's certificate, in unpadded
+	// base64url. If it is not empty, the client accepts this certificate and no other.
+	Certificate string
 }
 
 var errNotALink = errors.New("a link looks like https://SERVER/s/SESSION#i=INVITE or …#p=PARTICIPANT:TOKEN")
 
-// ParseLink parses SERVER/s/SESSION#i=INVITE and SERVER/s/SESSION#p=ID:TOKEN. Its errors
-// never contain the secret part.
+// ParseLink parses SERVER/s/SESSION#i=INVITE and SERVER/s/SESSION#p=ID:TOKEN, both also
+// with &c=FINGERPRINT at the end. Its errors never contain the secret part.
 func ParseLink(text string) (Link, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
@@ -36,7 +40,14 @@ func ParseLink(text string) (Link, error) {
 		return Link{}, errNotALink
 	}
 	l := Link{Server: u.Scheme + "://" + u.Host + before, Session: session}
-	return l, l.parseSecret(u.Fragment)
+	secret, pin, pinned := strings.Cut(u.Fragment, "&c=")
+	if pinned {
+		if u.Scheme != "https" || !isPin(pin) {
+			return Link{}, errNotALink
+		}
+		l.Certificate = pin
+	}
+	return l, l.parseSecret(secret)
 }
 
 func (l *Link) parseSecret(fragment string) error {
@@ -68,6 +79,9 @@ func (l Link) String() string {
 	secret := "i=" + l.Invite
 	if l.ParticipantID != "" {
 		secret = "p=" + l.ParticipantID + ":" + l.Token
+	}
+	if l.Certificate != "" {
+		secret += "&c=" + l.Certificate
 	}
 	return fmt.Sprintf("%s/s/%s#%s", l.Server, l.Session, secret)
 }

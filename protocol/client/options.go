@@ -34,7 +34,7 @@ type Options struct {
 
 	// HTTPClient makes all requests. It must not have a Timeout, which would end event
 	// streams. The client closes its idle connections at the end. By default each
-	// client has an HTTPClient of its own.
+	// client has an HTTPClient of its own, with the transport of [NewTransport].
 	HTTPClient *http.Client
 
 	// BackoffBase and BackoffMax bound the random time before a new connection. The
@@ -59,7 +59,7 @@ type Options struct {
 	jitter func(bound time.Duration) time.Duration
 }
 
-func (o Options) withDefaults() Options {
+func (o Options) withDefaults(pin string) Options {
 	setDefault(&o.BackoffBase, 500*time.Millisecond)
 	setDefault(&o.BackoffMax, 30*time.Second)
 	setDefault(&o.RateLimitPause, 10*time.Second)
@@ -70,7 +70,7 @@ func (o Options) withDefaults() Options {
 	}
 	if o.HTTPClient == nil {
 		// A separate one, so that Close can close its idle connections.
-		o.HTTPClient = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
+		o.HTTPClient = &http.Client{Transport: NewTransport(pin)}
 	}
 	return o
 }

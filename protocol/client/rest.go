@@ -42,7 +42,12 @@ type ServerOptions struct {
 	// Default: 30 s.
 	Timeout time.Duration
 
-	// HTTPClient makes all requests. Default: one like [http.DefaultClient].
+	// Certificate is the server's certificate, as in a [Link]. The links of sessions that are
+	// created name it.
+	Certificate string
+
+	// HTTPClient makes all requests. Default: one like [http.DefaultClient] or, with a
+	// Certificate, one with the transport of [NewTransport].
 	HTTPClient *http.Client
 }
 
@@ -58,6 +63,9 @@ func NewServer(address string, o ServerOptions) (*Server, error) {
 		return nil, fmt.Errorf("%q is not the address of a server, such as https://HOST", address)
 	}
 	setDefault(&o.Timeout, 30*time.Second)
+	if o.HTTPClient == nil && o.Certificate != "" {
+		o.HTTPClient = &http.Client{Transport: NewTransport(o.Certificate)}
+	}
 	plain := *cmp.Or(o.HTTPClient, http.DefaultClient)
 	plain.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	o.HTTPClient = &plain

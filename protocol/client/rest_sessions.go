@@ -36,7 +36,7 @@ func (s *Server) Share(ctx context.Context, c protocol.CreateSharedSession) (Sha
 	if made.Session.ID == "" || made.HostParticipant.AccessToken == nil || made.InviteToken == "" {
 		return Shared{}, fmt.Errorf("share: %w", errIncomplete)
 	}
-	link := Link{Server: s.address, Session: made.Session.ID}
+	link := Link{Server: s.address, Session: made.Session.ID, Certificate: s.o.Certificate}
 	shared := Shared{made.Session, made.HostParticipant, link, link}
 	shared.Own.ParticipantID, shared.Own.Token = made.HostParticipant.ID, *made.HostParticipant.AccessToken
 	shared.Invite.Server, shared.Invite.Invite = cmp.Or(made.PublicURL, s.address), made.InviteToken

@@ -43,7 +43,7 @@ func (c ServerConfig) Start(t testing.TB) *Server {
 	}
 	args := append([]string{"serve", "--data", c.Data, "--listen", c.Address}, c.Flags...)
 	p := Start(t, Command{Path: c.Program, Args: args, Env: c.Env})
-	url := p.Stderr.Await(t, `parley is ready: (http://[^\s"]+)`)[1]
+	url := p.Stderr.Await(t, `parley is ready: (https?://[^\s"]+)`)[1]
 	return &Server{Process: p, API: API{URL: url}, ServerConfig: c}
 }
 

@@ -15,6 +15,12 @@ export interface Link {
   invite?: string;
   /** Those of a participant who returns. */
   participant?: Credentials;
+  /**
+   * The SHA-256 fingerprint of the server's certificate, in unpadded base64url, if it is
+   * self-signed. Node.js programs accept it by pinned of parley-client/node; browsers
+   * cannot.
+   */
+  certificate?: string;
 }
 
 /** What a participant returns with. The token is a secret. */
@@ -26,11 +32,12 @@ export interface Credentials {
 }
 
 const path = /^(.*)\/s\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?$/i;
-const secret = /^#(?:i=([^:]+)|p=([^:]+):(.+))$/;
+const secret = /^#(?:i=([^:&]+)|p=([^:&]+):([^&]+))(?:&c=([\w-]{43}))?$/;
 
 /**
- * Parses SERVER/s/SESSION#i=INVITE or SERVER/s/SESSION#p=PARTICIPANT:TOKEN. It throws a
- * TypeError, which never contains the secret, for any other text.
+ * Parses SERVER/s/SESSION#i=INVITE or SERVER/s/SESSION#p=PARTICIPANT:TOKEN, both also
+ * with &c=FINGERPRINT at the end. It throws a TypeError, which never contains the secret,
+ * for any other text.
  */
 export function parseLink(text: string): Link {
   const url = toURL(text.trim());
@@ -42,8 +49,8 @@ export function parseLink(text: string): Link {
     );
   }
   const [, before = "", session = ""] = place;
-  const [, invite, id = "", token = ""] = key;
-  const link = { server: url.origin + before, session };
+  const [, invite, id = "", token = "", certificate] = key;
+  const link = { server: url.origin + before, session, ...(certificate && { certificate }) };
   return invite ? { ...link, invite } : { ...link, participant: { id, token } };
 }
 
@@ -59,7 +66,8 @@ function toURL(text: string): URL | undefined {
 export function formatLink(link: Link): string {
   const { participant: p } = link;
   const key = p ? `p=${p.id}:${p.token}` : `i=${link.invite}`;
-  return `${link.server}/s/${link.session}#${key}`;
+  const pin = link.certificate ? `&c=${link.certificate}` : "";
+  return `${link.server}/s/${link.session}#${key}${pin}`;
 }
 
 /** Returns the headers that authenticate a participant. Servers do not log them. */

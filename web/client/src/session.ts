@@ -97,7 +97,7 @@ export class SessionClient extends CommandMethods {
    */
   get link(): string | undefined {
     const { link, own } = this.core;
-    return own && formatLink({ server: link.server, session: link.session, participant: own });
+    return own && formatLink(linkLike(link, { participant: own }));
   }
 
   /** Adds a handler and returns a function that removes it. */
@@ -237,7 +237,7 @@ export class SessionClient extends CommandMethods {
 
   private inviteLink(invite: string): string {
     const { link, publicUrl } = this.core;
-    return formatLink({ server: publicUrl ?? link.server, session: link.session, invite });
+    return formatLink({ ...linkLike(link, { invite }), server: publicUrl ?? link.server });
   }
 
   override async do<Name extends CommandName>(
@@ -279,4 +279,9 @@ export class SessionClient extends CommandMethods {
 /** Reports whether the same command may succeed a little later. */
 function isTransient(error: ParleyError): boolean {
   return error.code === "RATE_LIMITED" || error.code === "JOURNAL_UNAVAILABLE";
+}
+
+/** Returns a link into the same session with another secret. */
+function linkLike({ invite: _, participant: __, ...rest }: Link, secret: Partial<Link>): Link {
+  return { ...rest, ...secret };
 }

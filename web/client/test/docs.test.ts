@@ -12,6 +12,7 @@ const api = [
   "commands.ts",
   "errors.ts",
   "link.ts",
+  "node.ts",
   "options.ts",
   "react.ts",
   "session.ts",

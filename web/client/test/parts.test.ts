@@ -14,6 +14,18 @@ describe("a link", () => {
       ` http://host:1/a/s/b/s/${session}/#p=ID:a:b `,
       { server: "http://host:1/a/s/b", participant: { id: "ID", token: "a:b" } },
     ],
+    [
+      `https://host/s/${session}#i=INVITE&c=${"x".repeat(43)}`,
+      { server: "https://host", invite: "INVITE", certificate: "x".repeat(43) },
+    ],
+    [
+      `https://host/s/${session}#p=ID:T&c=${"x".repeat(43)}`,
+      {
+        server: "https://host",
+        participant: { id: "ID", token: "T" },
+        certificate: "x".repeat(43),
+      },
+    ],
   ])("is read: %s", (text, want) => {
     expect(parseLink(text)).toEqual({ session, ...want });
     expect(parseLink(formatLink(parseLink(text)))).toEqual(parseLink(text));
@@ -31,6 +43,8 @@ describe("a link", () => {
     `https://user:SECRET@host/s/${session}#i=SECRET`,
     `javascript:alert(1)//s/${session}#i=SECRET`,
     `ftp://host/s/${session}#i=SECRET`,
+    `https://host/s/${session}#i=SECRET&c=short`,
+    `https://host/s/${session}#i=SECRET&c=`,
   ])("that is none is refused without showing the secret: %s", (text) => {
     expect(() => parseLink(text)).toThrow(TypeError);
     expect(() => parseLink(text)).not.toThrow(/SECRET/);

@@ -2,8 +2,12 @@ package page
 
 import (
 	"bytes"
+	"fmt"
+	"html"
 	"io/fs"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,21 +26,38 @@ type Site struct {
 	// immutable
 	assets func() map[string]asset // by path below the build's directory
 	pages  func() map[string]asset // index.html by root
+	meta   map[string]string       // facts that the page contains, by name
 }
 
 // New returns the application whose build is in a directory of files, which must be
 // readable, as embedded files are.
 func New(files fs.FS, dir string) *Site {
-	s := new(Site)
-	s.assets = sync.OnceValue(func() map[string]asset { return readAssets(files, dir) })
+	return newSite(sync.OnceValue(func() map[string]asset { return readAssets(files, dir) }), nil)
+}
+
+// With returns the same application with facts for its scripts: elements <meta name
+// content> in its page.
+func (s *Site) With(meta map[string]string) *Site { return newSite(s.assets, meta) }
+
+func newSite(assets func() map[string]asset, meta map[string]string) *Site {
+	s := &Site{assets: assets, meta: meta}
 	s.pages = sync.OnceValue(func() map[string]asset {
 		pages := map[string]asset{}
 		for _, root := range []string{"./", "../", "../../"} {
-			pages[root] = newAsset("index.html", s.withRoot("index.html", root))
+			pages[root] = newAsset("index.html", s.withMeta(s.withRoot("index.html", root)))
 		}
 		return pages
 	})
 	return s
+}
+
+// withMeta returns a page with the facts in its head.
+func (s *Site) withMeta(page []byte) []byte {
+	var all []byte
+	for _, name := range slices.Sorted(maps.Keys(s.meta)) {
+		all = fmt.Appendf(all, `<meta name="%s" content="%s" />`, html.EscapeString(name), html.EscapeString(s.meta[name]))
+	}
+	return bytes.Replace(page, []byte("</head>"), append(all, "</head>"...), 1)
 }
 
 // ServePage returns a handler that answers with the application's page. The page is

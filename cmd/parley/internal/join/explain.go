@@ -3,6 +3,7 @@ package join
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"strings"
@@ -37,6 +38,9 @@ func explain(err error) error {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("there was no answer within %s; /history shows whether the command was carried out", answerTimeout)
+	}
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
+		return errors.New(display.OneLine(err.Error()) + "; if the certificate is the server's own, use a link of the server, which contains the fingerprint")
 	}
 	return errors.New(display.OneLine(err.Error()))
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"time"
 
+	"parley/cmd/parley/internal/certs"
 	"parley/hub"
 	"parley/hub/agent/known"
 	"parley/hub/agent/profile"
@@ -16,6 +17,8 @@ type Config struct {
 	DebugListen string // loopback address for profiles; empty to serve none
 	LogLevel    string // debug, info, warn or error
 	LogFormat   string // console or json
+
+	TLS certs.Options // where the certificate comes from; none for plain HTTP. Start sets Data, Log and Hosts
 
 	Data           string        // directory for the journal and the key
 	Salvage        string        // name of what to keep of a damaged journal; empty if it is sound
@@ -31,5 +34,5 @@ type Config struct {
 	Version           string        // version to report to agents
 
 	Hub hub.Options // Start sets Logger; MaxBacklogs defaults to a quarter of the memory limit
-	Web web.Options // Start sets Logger, Listen and MaxOpen
+	Web web.Options // Start sets Logger, Listen, MaxOpen and what follows from TLS
 }

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/cmd/internal/cli"
+	"parley/cmd/parley/internal/certs"
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/blobs/dir"
@@ -21,6 +22,7 @@ import (
 	"parley/hub/journal/sqlite"
 	"parley/hub/worktree"
 	"parley/protocol"
+	"parley/protocol/client"
 	"parley/web"
 )
 
@@ -36,6 +38,7 @@ type Server struct {
 	web       *web.Server
 	http      *http.Server
 	profiles  *profileServer // nil unless configured
+	certs     *certs.Source  // nil unless the server uses TLS
 	ballast   *ballast
 
 	failed chan error    // the goroutine that serves HTTP sends at most one error; its capacity is one, so that it never waits
@@ -68,7 +71,6 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s := &Server{
-		url:    "http://" + listener.Addr().String(),
 		log:    log,
 		failed: make(chan error, 1),
 		done:   make(chan struct{}),
@@ -79,18 +81,26 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err := s.startHub(ctx, c); err != nil {
 		return nil, errors.Join(err, listener.Close(), s.profiles.stop())
 	}
+	s.url = urlOf(c, listener.Addr().String())
 	c.Web.Logger, c.Web.Listen, c.Web.MaxOpen = log, listener.Addr().String(), connectionLimit()
+	c.Web.StrictTransport, c.Web.Certificate = s.certs.IsTrusted, s.certs.Pin()
 	s.web = web.New(s.hub, c.Web)
 	s.http = s.web.HTTPServer(c.Listen)
 	limitMemory(os.Getenv("GOMEMLIMIT"), systemMemoryLimit())
 	s.ballast = newBallast()
 	go s.serve(listener) // Stop ends it and waits
+	s.certs.Watch()
 	return s, nil
 }
 
 func (s *Server) serve(listener net.Listener) {
 	defer close(s.done)
-	if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	serve := s.http.Serve
+	if s.certs != nil {
+		s.http.TLSConfig = s.certs.Config()
+		serve = func(l net.Listener) error { return s.http.ServeTLS(l, "", "") }
+	}
+	if err := serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		s.failed <- fmt.Errorf("serve: %w", err)
 	}
 }
@@ -126,6 +136,9 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	}
 	key, err := LoadKey(c.Data, len(sessions) > 0)
 	if err != nil {
+		return err
+	}
+	if s.certs, err = openCerts(c, s.log); err != nil {
 		return err
 	}
 	attachments, err := dir.Open(filepath.Join(data, AttachmentsDir), c.Attachments)
@@ -179,10 +192,17 @@ func (s *Server) URL() string { return s.url }
 // Hub returns the hub, for callers in the same process.
 func (s *Server) Hub() *hub.Hub { return s.hub }
 
+// Pin returns the fingerprint of the server's certificate for links, or an empty string if
+// links need none.
+func (s *Server) Pin() string { return s.certs.Pin() }
+
 // Run reports that the server is ready, waits until ctx is done or the server fails, and
 // stops it.
 func (s *Server) Run(ctx context.Context) error {
 	s.log.Info("parley is ready: " + s.url)
+	if pin := s.Pin(); pin != "" {
+		s.log.Info("the certificate's SHA-256 fingerprint, to be compared in the browser's warning: " + client.Fingerprint(pin))
+	}
 	return errors.Join(s.Wait(ctx), s.Stop())
 }
 
@@ -207,6 +227,7 @@ func (s *Server) Stop() error {
 	<-s.done
 	err := s.hub.Stop(ctx)
 	s.worktrees.Close()
+	s.certs.Close()
 	err = errors.Join(err, s.closeJournal(), s.profiles.stop())
 	s.ballast.stop()
 	_ = s.log.Sync() // standard error cannot always be synced

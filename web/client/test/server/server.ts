@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { createHash, X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import { formatLink } from "../../src/index.js";
+import { pinned } from "../../src/node.js";
 import type { CreateAnswer, HostSessionAnswer } from "../../src/index.js";
 
 /** The links into a shared session with the demo agent. */
@@ -13,16 +15,29 @@ export interface Shared {
   invite: string;
 }
 
+/** Returns the fingerprint of the certificate in a file, if there is the file. */
+function certificateIn(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  const { raw } = new X509Certificate(readFileSync(path));
+  return createHash("sha256").update(raw).digest("base64url");
+}
+
 /** The real server, on a free loopback port, with a data directory of its own. */
 export class Server {
   url = "";
   private child: ChildProcess | undefined;
 
-  private constructor(private readonly data: string) {}
+  /** The fingerprint of its self-signed certificate, if it has one. */
+  certificate: string | undefined;
 
-  /** Starts a server that ends with the test. */
-  static async start(): Promise<Server> {
-    const server = new Server(mkdtempSync(join(tmpdir(), "parley-client-test-")));
+  private constructor(
+    private readonly data: string,
+    private readonly flags: string[],
+  ) {}
+
+  /** Starts a server that ends with the test, with further flags. */
+  static async start(...flags: string[]): Promise<Server> {
+    const server = new Server(mkdtempSync(join(tmpdir(), "parley-client-test-")), flags);
     onTestFinished(async () => {
       await server.stop();
       rmSync(server.data, { recursive: true });
@@ -56,7 +71,8 @@ export class Server {
       hostUserId: "olga",
     });
     const { id, accessToken } = created.hostParticipant;
-    const link = { server, session: created.session.id };
+    const { certificate } = this;
+    const link = { server, session: created.session.id, ...(certificate && { certificate }) };
     return {
       host: formatLink({ ...link, participant: { id, token: accessToken ?? "" } }),
       invite: formatLink({ ...link, invite: created.inviteToken }),
@@ -64,6 +80,9 @@ export class Server {
   }
 
   private async post<Answer>(path: string, body: object): Promise<Answer> {
+    const { certificate } = this;
+    const link = { server: this.url, session: "", ...(certificate && { certificate }) };
+    const { fetch = globalThis.fetch } = pinned(link);
     const response = await fetch(`${this.url}/api/${path}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -79,16 +98,17 @@ export class Server {
     const stream = `stream=${process.execPath} ${join(import.meta.dirname, "streamAgent.mjs")}`;
     const agents = ["--agent", agent, "--agent", stream];
     const args = ["serve", "--listen", listen, "--data", this.data, ...agents];
-    this.child = spawn(parley, [...args, "--log-format", "json"], {
+    this.child = spawn(parley, [...args, "--log-format", "json", ...this.flags], {
       env: { PATH: process.env["PATH"] },
       stdio: ["ignore", "ignore", "pipe"],
     });
     let said = "";
     for await (const chunk of this.child.stderr!) {
       said += String(chunk);
-      const url = /parley is ready: (http:\/\/[^"]+)/.exec(said)?.[1];
+      const url = /parley is ready: (https?:\/\/[^"]+)/.exec(said)?.[1];
       if (url) {
         this.url = url;
+        this.certificate = certificateIn(join(this.data, "tls.pem"));
         this.child.stderr!.resume();
         return;
       }

@@ -18,6 +18,10 @@ describe("an address", () => {
       session: "abc",
       participant: { id: "p1", token: "to:ken" },
     });
+    expect(placeOf("/s/abc", "#i=inv&c=b64-_")).toMatchObject({ invite: "inv" });
+    expect(placeOf("/s/abc", "#p=p1:tok&c=b64")).toMatchObject({
+      participant: { id: "p1", token: "tok" },
+    });
     expect(placeOf("/s/abc", "#x=1")).toEqual({ page: "session", session: "abc" });
   });
   test("tells where the server is, even below a path", () => {

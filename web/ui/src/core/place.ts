@@ -10,7 +10,7 @@ export type Place =
     };
 
 const path = /^(.*)\/s\/([^/]+)\/?$/;
-const secret = /^#(?:i=([^:]+)|p=([^:]+):(.+))$/;
+const secret = /^#(?:i=([^:&]+)|p=([^:&]+):([^&]+))(?:&c=[\w-]+)?$/;
 
 /** Returns the path under which a proxy serves the application; "" for none. */
 export function rootOf(pathname: string): string {
@@ -20,6 +20,17 @@ export function rootOf(pathname: string): string {
 /** Returns the server's address as links begin with it. */
 export function server(): string {
   return location.origin + rootOf(location.pathname);
+}
+
+/**
+ * Returns the part of a link that names the server's certificate, if that is self-signed.
+ * Terminals and programs accept the certificate because of it; browsers ignore it.
+ */
+export function certificate(): { certificate?: string } {
+  const meta = globalThis.document?.querySelector<HTMLMetaElement>(
+    'meta[name="parley-certificate"]',
+  );
+  return meta ? { certificate: meta.content } : {};
 }
 
 /** Reports whether a host name is that of the machine itself, which others cannot reach. */

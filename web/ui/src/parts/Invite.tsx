@@ -1,6 +1,6 @@
 import { formatLink } from "parley-client";
 
-import { isLoopback, server } from "../core/place.ts";
+import { certificate, isLoopback, server } from "../core/place.ts";
 import { t } from "../texts.ts";
 import { CopyField } from "./CopyField.tsx";
 import { QrCode } from "./QrCode.tsx";
@@ -21,7 +21,7 @@ export function Invite({
   replacing?: boolean;
 }) {
   const pending = replacing ? t.invite.replacing : undefined;
-  const link = formatLink({ server: at, session, invite });
+  const link = formatLink({ server: at, session, invite, ...certificate() });
   return (
     <div className="invite">
       <p className="soft">{t.invite.about}</p>

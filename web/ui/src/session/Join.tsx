@@ -1,11 +1,11 @@
 import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { ParleyError, type InvitationAnswer } from "parley-client";
+import { formatLink, ParleyError, type InvitationAnswer } from "parley-client";
 
 import { rememberedName } from "../core/memory.ts";
 import { nameOf } from "../core/name.ts";
-import { server } from "../core/place.ts";
+import { certificate, server } from "../core/place.ts";
 import type { StateName } from "../core/states.ts";
 import { CopyField } from "../parts/CopyField.tsx";
 import { Face } from "../parts/Face.tsx";
@@ -45,7 +45,7 @@ export function Join({ session, invite, onUse, onJoin, onStop }: Props) {
         {invited.state === "good" ? (
           <JoinForm
             invitation={invited.invitation}
-            link={`${server()}/s/${session}#i=${invite}`}
+            link={formatLink({ server: server(), session, invite, ...certificate() })}
             onJoin={onJoin}
           />
         ) : invited.state === "unknown" ? (

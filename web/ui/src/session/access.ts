@@ -3,7 +3,7 @@
 import type { Link, Options } from "parley-client";
 
 import { newUserId, type Remembered } from "../core/memory.ts";
-import { server, type Place } from "../core/place.ts";
+import { certificate, server, type Place } from "../core/place.ts";
 import type { StateName } from "../core/states.ts";
 
 /**
@@ -41,7 +41,7 @@ export function firstAccess(place: SessionPlace, known: Remembered | null): Acce
 export function joining(session: string, invite: string, choice: JoinChoice): Access {
   return {
     how: "enter",
-    link: { server: server(), session, invite },
+    link: { server: server(), session, invite, ...certificate() },
     options: {
       recent: firstPage,
       userId: newUserId(choice.name),
@@ -53,13 +53,13 @@ export function joining(session: string, invite: string, choice: JoinChoice): Ac
 
 /** Connects as a participant of before. */
 export function returning(session: string, participant: Participant): Access {
-  const link = { server: server(), session, participant };
+  const link = { server: server(), session, participant, ...certificate() };
   return { how: "enter", link, options: { recent: firstPage } };
 }
 
 /** Connects only to read: after leaving, or when the session has ended. */
 export function reading(session: string, participant: Participant): Access {
-  const link = { server: server(), session, participant };
+  const link = { server: server(), session, participant, ...certificate() };
   return { how: "enter", link, options: { recent: firstPage, readOnly: true } };
 }
 
