@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"parley/hub/history"
 	"parley/hub/journal"
@@ -15,7 +14,6 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
-	"parley/hub/rules/shared/brief"
 	"parley/hub/rules/shared/questions"
 	"parley/protocol"
 )
@@ -185,17 +183,4 @@ func TestWelcome_shows_a_long_permission_request_without_options(t *testing.T) {
 	whole := s.Send(s.Owner(), &protocol.Item{RequestID: "long"})
 	require.NoError(t, whole.Err)
 	require.Equal(t, &protocol.ItemAnswer{Permission: &protocol.Permission{RequestID: "long", ToolCall: call, Options: options}}, whole.Answer)
-}
-
-func TestTruncateText_is_bounded_in_JSON(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.String().Draw(t, "text")
-		most := rapid.IntRange(0, 40).Draw(t, "most")
-		shown, cut := brief.Text(text, most)
-		encoded, err := protocol.Marshal(shown)
-		require.NoError(t, err)
-		require.LessOrEqual(t, len(encoded)-len(`""`), most)
-		require.True(t, strings.HasPrefix(text, shown))
-		require.Equal(t, cut, shown != text)
-	})
 }
