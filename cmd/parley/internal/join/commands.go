@@ -26,6 +26,28 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 	}
 	m := moment{line.Began, line.Ended, s.options.Terminal}
 	switch c.Verb {
+	case command.Quit:
+		s.printRejoinLink()
+		return true
+	case command.None:
+		return false
+	}
+	if s.showState(ctx, c) || s.executeDecision(ctx, c, m) || s.executeOnAgent(ctx, c) || s.executeOnFiles(ctx, c) {
+		return false
+	}
+	s.ending = c.Verb == command.Leave
+	c.As = s.room.expectedPromptAs(m)
+	content := s.takeAttached(c.Verb)
+	s.startLine(ctx, func(ctx context.Context) (func(), error) { return s.runCommand(ctx, c, content) })
+	if c.Verb == command.Message {
+		s.warnNothingDecided()
+	}
+	return false
+}
+
+// showState carries out a command that shows what is known. It reports whether c is one.
+func (s *session) showState(ctx context.Context, c command.Command) bool {
+	switch c.Verb {
 	case command.Help:
 		s.screen.line(plain, "%s", command.Explain(c.Text))
 	case command.Commands:
@@ -35,11 +57,20 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.fetchParticipants(ctx)
 	case command.Agent:
 		s.screen.agentFacts(s.room)
-	case command.Quit:
-		s.printRejoinLink()
-		return true
 	case command.Show:
 		s.showItem(ctx, c)
+	case command.Queue:
+		s.showQueue(ctx)
+	default:
+		return false
+	}
+	return true
+}
+
+// executeDecision carries out a command about an item, which counts only if the person has
+// seen the item. It reports whether c is one.
+func (s *session) executeDecision(ctx context.Context, c command.Command, m moment) bool {
+	switch c.Verb {
 	case command.Edit:
 		if s.isOwnPrompt(c.Number) {
 			s.editOwn(ctx, c, m)
@@ -54,6 +85,21 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.fillIn(c, m)
 	case command.Accept, command.Decline, command.Dismiss:
 		s.resolve(ctx, c, m)
+	case command.Cancel:
+		s.cancel(ctx, c, m)
+	case command.Withdraw:
+		s.withdraw(ctx, c, m)
+	case command.Move:
+		s.movePrompt(ctx, c, m)
+	default:
+		return false
+	}
+	return true
+}
+
+// executeOnAgent carries out a command about the agent. It reports whether c is one.
+func (s *session) executeOnAgent(ctx context.Context, c command.Command) bool {
+	switch c.Verb {
 	case command.Set, command.Unset:
 		s.setOption(ctx, c)
 	case command.SignIn:
@@ -62,31 +108,25 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.switchAgent(ctx, c)
 	case command.StopTool:
 		s.stopTool(ctx, c)
+	default:
+		return false
+	}
+	return true
+}
+
+// executeOnFiles carries out a command about attachments. It reports whether c is one.
+func (s *session) executeOnFiles(ctx context.Context, c command.Command) bool {
+	switch c.Verb {
 	case command.Attach:
 		s.attach(ctx, c)
 	case command.Detach:
 		s.detach()
 	case command.Save:
 		s.save(ctx, c)
-	case command.Cancel:
-		s.cancel(ctx, c, m)
-	case command.Queue:
-		s.showQueue(ctx)
-	case command.Withdraw:
-		s.withdraw(ctx, c, m)
-	case command.Move:
-		s.movePrompt(ctx, c, m)
-	case command.None:
 	default:
-		s.ending = c.Verb == command.Leave
-		c.As = s.room.expectedPromptAs(m)
-		content := s.takeAttached(c.Verb)
-		s.startLine(ctx, func(ctx context.Context) (func(), error) { return s.runCommand(ctx, c, content) })
-		if c.Verb == command.Message {
-			s.warnNothingDecided()
-		}
+		return false
 	}
-	return false
+	return true
 }
 
 // runCommand carries out a command that needs no state that run owns. content is for a
