@@ -47,6 +47,7 @@ type Options struct {
 	SilenceAfter      time.Duration // after which an agent that sends nothing in a turn is reported; negative for never; default 2 minutes
 	CancelGrace       time.Duration // after which an agent that ignores a cancellation is reported as unresponsive; default 10 s
 	IdleAfter         time.Duration // after which an unused session leaves memory; default 5 minutes
+	DetachTimeout     time.Duration // after which a turn ends whose agent's connector has no connection; negative for never; default 1 hour
 	AgentIdleAfter    time.Duration // after which an agent without an open shared session ends; negative for never; default 10 minutes
 	MaxAgents         int           // that run or start at a time; default 32
 	AgentStopTimeout  time.Duration // for ending an agent when the hub stops; default 10 s
@@ -67,6 +68,7 @@ func (o Options) withDefaults() Options {
 	o.MaxBacklogs = cmp.Or(o.MaxBacklogs, 256<<20)
 	o.IdleAfter = cmp.Or(o.IdleAfter, 5*time.Minute)
 	o.MaxAgents = cmp.Or(o.MaxAgents, 32)
+	o.DetachTimeout = cmp.Or(o.DetachTimeout, time.Hour)
 	o.AgentStopTimeout = cmp.Or(o.AgentStopTimeout, 10*time.Second)
 	o.SnapshotEvery = cmp.Or(o.SnapshotEvery, 1000)
 	o.JournalRetry = cmp.Or(o.JournalRetry, 200*time.Millisecond)
@@ -90,6 +92,7 @@ func (o Options) settings(key rules.Key) *rules.Settings {
 		TurnTimeout:        o.TurnTimeout,
 		SilenceAfter:       o.SilenceAfter,
 		CancelGrace:        o.CancelGrace,
+		DetachTimeout:      o.DetachTimeout,
 		AgentIdleAfter:     o.AgentIdleAfter,
 	}.WithDefaults()
 	return &s

@@ -43,6 +43,15 @@ type AgentFacts struct {
 	Background            []BackgroundWork   `json:"background,omitzero"`            // what runs beside the turns, as the agent reports it
 	BackgroundTotal       *int               `json:"backgroundTotal,omitzero"`       // how much the agent reports; the list may be truncated
 	Notes                 []string           `json:"notes,omitzero"`                 // what the server could not give the agent of its configuration; each a sentence for people
+	Connector             *AgentConnector    `json:"connector,omitzero"`             // the connector that runs the agent on another machine; missing if the server runs it
+}
+
+// AgentConnector is the connector of an agent that runs on another machine. Server to
+// client.
+type AgentConnector struct {
+	// DetachedSince is since when the connector has had no connection to the server; null
+	// while it has one. Prompts wait meanwhile.
+	DetachedSince *time.Time `json:"detachedSince"`
 }
 
 // BackgroundWork is work of the agent that runs beside its turns. Server to client.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,6 +32,7 @@ var everyFact = protocol.AgentFacts{
 	Background:            []protocol.BackgroundWork{{Type: "terminal", TerminalID: "t"}, {Type: "tool_call", ToolCallID: "c"}},
 	BackgroundTotal:       ptr(2),
 	Notes:                 []string{"The MCP server \"x\" is left out."},
+	Connector:             &protocol.AgentConnector{DetachedSince: ptr(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))},
 }
 
 func TestAgentFacts_every_member_is_in_the_tests(t *testing.T) {

@@ -18,6 +18,9 @@ type Options struct {
 	// level. The default logs nothing.
 	Logger *zap.Logger
 
+	// Connectors serves the connectors of agents on other machines; nil for none.
+	Connectors Connectors
+
 	// Listen is the address that the server listens on, host and port. Requests may
 	// name its host. If it names every interface, requests may name any IP address:
 	// only names can be rebound.

@@ -58,6 +58,7 @@ func (s *Server) sharedRoutes() {
 }
 
 func (s *Server) hostRoutes() {
+	s.mux.Handle("GET /api/connect", s.handle(s.connector))
 	s.mux.Handle("GET /api/agents", respond(s, http.StatusOK, anonymous(s, s.agents)))
 	s.mux.Handle("POST /api/agents/{name}/sessions", respond(s, http.StatusOK, s.agentSessions))
 	s.mux.Handle("POST /api/agents/{name}/directories", respond(s, http.StatusOK, anonymous(s, s.agentDirectories)))

@@ -31,6 +31,7 @@ func (s *settings) checkLimits() error {
 		positive("--agent-start-timeout", c.AgentStartTimeout, "3m"),
 		checkAgentProtocol(c.AgentProtocol),
 		notNegative("--silence-after", h.SilenceAfter, "0 means never"),
+		notNegative("--detach-timeout", h.DetachTimeout, "0 means never"),
 		notNegative("--agent-idle-after", h.AgentIdleAfter, "0 means never"),
 		positive("--max-agents", h.MaxAgents, "32"),
 		between("--commit-interval", c.CommitInterval, 0, time.Second),

@@ -8,6 +8,8 @@
 //   - certs: where the certificate of the server comes from
 //   - secretfile: reads and writes small files with secrets
 //   - settingsfile: reads the settings file, and finds what is wrong with it
+//   - share: shares an agent of this machine, by a connector
+//   - connector: runs an agent and carries its lines to a server
 //   - join: the terminal client
 //   - console: the input line of the terminal client
 //   - command: parses the lines that people type in it

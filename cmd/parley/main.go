@@ -29,6 +29,7 @@ Join:     parley join LINK`,
 	root.AddCommand(
 		newServeCommand(),
 		newDemoCommand(),
+		newShareCommand(),
 		newAgentsCommand(),
 		newAdoptCommand(),
 		newForkCommand(),

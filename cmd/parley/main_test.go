@@ -12,7 +12,8 @@ import (
 // tests run beside it.
 func TestMain(m *testing.M) {
 	testscript.Main(e2e.CheckLeaks(m), map[string]func(){
-		"parley":     main,
-		"tee-output": teeOutput,
+		"parley":         main,
+		"tee-output":     teeOutput,
+		"counting-agent": countingAgent,
 	})
 }

@@ -72,6 +72,7 @@ func (s *settings) addAgentFlags(cmd *cobra.Command) {
 	f.DurationVar(&h.AgentIdleAfter, "agent-idle-after", 10*time.Minute, "time without an open shared session after which an agent is ended, to be started again when needed; 0 for never (default: twice --idle-after if only that is given)")
 	f.IntVar(&h.MaxAgents, "max-agents", 32, "maximum number of agents that run at the same time")
 	f.DurationVar(&h.TurnTimeout, "turn-timeout", 0, "time after which a turn of an agent is cancelled; 0 for never")
+	f.DurationVar(&h.DetachTimeout, "detach-timeout", time.Hour, "time after which a turn ends if the machine that shares its agent has no connection; 0 for never")
 	f.DurationVar(&h.PermissionTimeout, "permission-timeout", 30*time.Minute, "time after which an unanswered permission request is rejected")
 	f.DurationVar(&h.SilenceAfter, "silence-after", 2*time.Minute, "time without output in a turn after which the participants are told that the agent is silent; 0 for never")
 	f.IntVar(&c.AgentRate, "agent-rate", 512<<10, "bytes per second that an agent may add to its sessions on average, after two minutes' worth at once; a faster agent has to wait; questions, plans and other announcements count as 64 KiB at least; 0 for no limit")
@@ -152,7 +153,7 @@ func (s *settings) completeAgents(cmd *cobra.Command) error {
 // replaceZeros replaces zeros that mean "never" or "no limit" in flags by -1, because zero
 // means the default in the options of packages hub and web.
 func (s *settings) replaceZeros() {
-	for _, d := range []*time.Duration{&s.config.Hub.SilenceAfter, &s.config.Hub.AgentIdleAfter} {
+	for _, d := range []*time.Duration{&s.config.Hub.SilenceAfter, &s.config.Hub.AgentIdleAfter, &s.config.Hub.DetachTimeout} {
 		if *d == 0 {
 			*d = -1
 		}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -15,8 +14,8 @@ import (
 	"parley/hub/agent/demo"
 	"parley/hub/agent/directories"
 	"parley/hub/agent/known"
-	"parley/hub/agent/peer"
 	"parley/hub/agent/profile"
+	"parley/hub/agent/remote"
 	"parley/hub/agent/supervisor"
 	"parley/hub/agent/wire"
 	"parley/hub/blobs"
@@ -64,6 +63,8 @@ type Options struct {
 	// Ignored returns which of some names in a directory are ignored there, so that they
 	// are listed last; nil for none. It is safe for concurrent use.
 	Ignored func(ctx context.Context, dir string, names []string) map[string]bool
+	// Remote has the connectors of agents on other machines; nil for none.
+	Remote *remote.Registry
 	// Known finds the agents that can be started without a profile; nil for none.
 	Known *known.Finder
 }
@@ -165,7 +166,10 @@ func (l *Launcher) Directories(ctx context.Context, name, query string) (protoco
 // [*wire.Error] that the agent answered with, if any. After an error the agent has ended,
 // and sink is not called any more; so a sink that blocks also blocks Launch.
 func (l *Launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
-	sink, release := l.takeSlot(spec.Profile, sink)
+	release := func() {}
+	if !spec.Remote {
+		sink, release = l.takeSlot(spec.Profile, sink)
+	}
 	if release == nil {
 		return nil, fmt.Errorf("agent %q: %w", spec.Profile, rules.ErrTooManyAgents)
 	}
@@ -196,17 +200,13 @@ func (l *Launcher) takeSlot(name string, sink func(rules.AgentEvent)) (counted f
 
 func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (*session, error) {
 	log := l.log.With(zap.String("agent", spec.Profile), zap.Stringer("hostSession", spec.HostSession))
-	chosen, ok := l.profile(spec.Profile)
-	if !ok {
-		return nil, rules.ErrNoProfile
-	}
-	p, cwd, err := l.start(spec, chosen, log)
+	st, err := l.start(spec, log)
 	if err != nil {
 		return nil, err
 	}
-	blocks := content.Source{Host: spec.HostSession.String(), Cwd: cwd, Store: l.opts.Attachments, Files: &l.files}
-	s := startSession(p, chosen, spec, sink, blocks, l.opts, &l.questionBytes, log)
-	err = l.makeReady(ctx, s, spec, chosen, cwd)
+	blocks := content.Source{Host: spec.HostSession.String(), Cwd: st.cwd, Store: l.opts.Attachments, Files: st.files}
+	s := startSession(st.peer, st.profile, spec, sink, blocks, l.opts, &l.questionBytes, log)
+	err = l.makeReady(ctx, s, spec, st.profile, st.cwd)
 	s.ready.Store(err == nil)
 	s.launched <- err == nil
 	if err == nil {
@@ -231,7 +231,10 @@ func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchS
 	var progress sync.WaitGroup
 	defer progress.Wait()
 	defer cancel()
-	if len(p.Command) > 0 {
+	switch {
+	case spec.Remote:
+		progress.Go(func() { s.reportProgress(ctx, spec.Profile) })
+	case len(p.Command) > 0:
 		progress.Go(func() { s.reportProgress(ctx, p.Command[0]) })
 	}
 	return s.handshake(ctx, spec, cwd, l.opts)
@@ -243,36 +246,6 @@ func (l *Launcher) profile(name string) (profile.Profile, bool) {
 		return profile.Profile{Name: name}, true
 	}
 	return profile.Find(l.profiles, l.opts.Known, name)
-}
-
-// start starts the agent of a profile, and returns it with the session's working
-// directory.
-func (l *Launcher) start(spec rules.LaunchSpec, p profile.Profile, log *zap.Logger) (peer.Peer, string, error) {
-	if profile.IsBuiltIn(spec.Profile) {
-		if spec.Cwd != "" && !filepath.IsAbs(spec.Cwd) {
-			return nil, "", rules.ErrCwdNotAllowed
-		}
-		cwd, scratch := spec.Cwd, ""
-		if cwd == "" && l.opts.DemoDir != "" {
-			dir, err := demo.PrepareScratch(filepath.Join(l.opts.DemoDir, "work", spec.HostSession.String()))
-			if err != nil {
-				log.Warn("the demo agent has no scratch directory", zap.Error(err))
-			} else {
-				cwd, scratch = dir, dir
-			}
-		}
-		options := demo.Options{Pace: l.opts.DemoPace, History: l.history, Scratch: scratch, Version: version1}
-		if spec.Profile == profile.DemoV2 {
-			options.Version = version2
-		}
-		return peer.StartDemo(options), cwd, nil
-	}
-	cwd, err := p.WorkingDir(spec.Cwd)
-	if err != nil {
-		return nil, "", err
-	}
-	started, err := peer.StartProcess(p, cwd, l.records, log)
-	return started, cwd, err
 }
 
 // SweepFiles implements [hub.FileKeeper].

@@ -34,6 +34,7 @@ var (
 type LaunchSpec struct {
 	HostSession journal.SessionID // replaces the agent's own session id in its notifications
 	Profile     string
+	Remote      bool   // the agent's connector runs it, and knows its command and working directory
 	Cwd         string // absolute; empty for the profile's own
 	Load        string // the agent's own id of an earlier session to open; if that fails, a new one is begun. Empty to begin a new one
 	SignIn      string // the id of a way to sign in that the agent uses before it opens a session; empty for none

@@ -27,6 +27,7 @@ type Settings struct {
 	TurnTimeout       time.Duration // after which a turn is cancelled; 0 for never
 	SilenceAfter      time.Duration // after which a silent agent is reported; not positive for never
 	CancelGrace       time.Duration // after which an agent that ignores a cancellation is unresponsive
+	DetachTimeout     time.Duration // after which a turn ends whose agent's connector has no connection; not positive for never
 	AgentIdleAfter    time.Duration // after which an agent without an open shared session ends; not positive for never
 }
 

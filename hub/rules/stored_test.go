@@ -37,6 +37,12 @@ func TestStored_events_and_snapshots_keep_their_encoding(t *testing.T) {
 	storedElicitations(asked)
 	writeSnapshots(&got, asked)
 	writeJournals(&got, asked)
+	away := rulestest.NewFixture(t, rules.Settings{})
+	away.HostState().Session.Facts.Connector = new(protocol.AgentConnector)
+	away.Do(away.Host, host.ConnectorChanged{})
+	away.DeliverAll()
+	writeSnapshots(&got, away)
+	writeJournals(&got, away)
 
 	file := filepath.Join("testdata", "stored.txt")
 	stored, err := os.ReadFile(file)

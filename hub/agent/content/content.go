@@ -76,7 +76,14 @@ type Source struct {
 	Cwd     string // of the agent; paths of the content are relative to it
 	Support rules.ContentSupport
 	Store   blobs.Store // nil for none
-	Files   *Files
+	Files   FileWriter
+}
+
+// FileWriter writes the attachments that the agent reads as files.
+type FileWriter interface {
+	// Write stores an attachment of a host session on the agent's machine, and returns its
+	// path there.
+	Write(ctx context.Context, host string, c protocol.Content, content io.Reader) (path string, err error)
 }
 
 // Blocks returns the blocks of a prompt after its text. Errors: CONTENT_NOT_SUPPORTED, and
@@ -136,7 +143,7 @@ func (s Source) attachment(ctx context.Context, p rules.AgentPrompt, c protocol.
 		data, err := io.ReadAll(content)
 		return Block{Type: inline, Data: base64.StdEncoding.EncodeToString(data), MimeType: c.MimeType}, err
 	}
-	path, err := s.Files.write(s.Host, c, content)
+	path, err := s.Files.Write(ctx, s.Host, c, content)
 	if err != nil {
 		return block, err
 	}

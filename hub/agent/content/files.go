@@ -1,6 +1,7 @@
 package content
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,12 +23,12 @@ import (
 // methods are safe for concurrent use, except for two writes for one host session.
 type Files struct{ Root string } // Root is empty to store nothing
 
-// write stores an attachment for the agent of a host session, and returns its path.
-func (f *Files) write(host string, c protocol.Content, content io.Reader) (path string, err error) {
+// Write implements [FileWriter].
+func (f *Files) Write(_ context.Context, host string, c protocol.Content, content io.Reader) (path string, err error) {
 	if f.Root == "" {
 		return "", errors.New("this server gives agents no files")
 	}
-	path = filepath.Join(f.Root, host, filepath.Base(c.ID), safeName(c.Name))
+	path = filepath.Join(f.Root, host, filepath.Base(c.ID), SafeName(c.Name))
 	if info, err := os.Stat(path); err == nil && info.Size() == c.Size {
 		return path, nil // of an earlier prompt
 	}
@@ -57,9 +58,9 @@ func writeFile(path string, content io.Reader) error {
 // maxFileName is the maximum length of a file's name in bytes.
 const maxFileName = 150
 
-// safeName returns a name for a file on the agent's machine, which is no path, hides
+// SafeName returns a name for a file on the agent's machine, which is no path, hides
 // nothing, and needs no quotation marks in a shell.
-func safeName(name string) string {
+func SafeName(name string) string {
 	safe := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '-' || r == '_' {
 			return r

@@ -42,6 +42,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.UsedAt = at.Instant()
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
+		s.applyConnector(p.Connector, at)
 		if s.up() {
 			s.Follow(&s.Session.Facts)
 		}

@@ -17,7 +17,7 @@ const (
 
 // takesPrompts reports whether a turn may begin when none runs.
 func (s *State) takesPrompts() bool {
-	return s.up() && s.RecapWanted == "" && s.PromptsMayBegin()
+	return s.up() && !s.isDetached() && s.RecapWanted == "" && s.PromptsMayBegin()
 }
 
 // configure sends a change to the agent, or reports its outcome if it is known.
@@ -160,7 +160,7 @@ func (s *State) sendChanges(d rules.Decision, m rules.SharedOpened) rules.Decisi
 
 // canSignIn reports whether a change is signing in to an agent that can be started for it.
 func (s *State) canSignIn(c rules.OptionChange) bool {
-	return c.SignIn && s.Agent == protocol.AgentExited
+	return c.SignIn && s.Agent == protocol.AgentExited && !s.isDetached()
 }
 
 // launchToSignIn starts the agent, which signs in before it opens its session.

@@ -30,9 +30,12 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	if len(c.Profiles) > 0 {
 		session.Facts = protocol.AgentFacts{Profile: &session.Agent, Profiles: c.Profiles}.Bounded()
 	}
+	if c.Remote {
+		session.Facts.Connector = new(protocol.AgentConnector)
+	}
 	cwd := cmp.Or(c.Body.Cwd, c.Origin.Cwd)
 	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: cwd, Fork: c.Origin.Session, SignIn: c.Body.SignIn, MaxEvent: s.settings.MaxEvent}
-	spec.Load, spec.Adopt = c.Body.Adopt, c.Body.Adopt != ""
+	spec.Remote, spec.Load, spec.Adopt = c.Remote, c.Body.Adopt, c.Body.Adopt != ""
 	return rules.Decision{
 		Events: []rules.Event{
 			{Public: &createdEvent{session, cwd, c.Body.Adopt, c.Origin.Session, c.request()}},
@@ -77,8 +80,11 @@ func (s *State) readyAnswer() protocol.HostSession {
 // request returns the digest that distinguishes this creation from others under the same
 // command id; empty without a command id.
 func (c Create) request() string {
-	if c.CommandID == "" {
+	switch {
+	case c.CommandID == "":
 		return ""
+	case c.Remote:
+		return "connector" // which may call its agent something else when it returns
 	}
 	return rules.DigestOf("create_host", c.Body)
 }
@@ -98,6 +104,8 @@ type Origin struct {
 // part.
 func (s *State) readOrigin() rules.Decision {
 	switch {
+	case s.isRemote():
+		return rules.Refuse(protocol.CodeInvalidRequest, "the session of an agent on another machine cannot be forked")
 	case s.AgentSession == "" || s.NewProfile:
 		return rules.Refuse(protocol.CodeAgentUnavailable, "the agent is not ready; try again when it is")
 	case !offers(s.Session.Facts.Capabilities, "fork"):

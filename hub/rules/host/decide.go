@@ -28,7 +28,9 @@ func (s *State) decide(in rules.Input) rules.Decision {
 	case rules.Tick:
 		return s.tick(in)
 	case rules.Loaded:
-		return s.loaded(m)
+		return s.loaded(in, m)
+	case ConnectorChanged:
+		return s.connectorChanged(in, m)
 	case rules.Shutdown:
 		return s.loseAgent("the server was stopped while the prompt was running", changeStopped).With(EndAgent{})
 	case FactsLearned:

@@ -50,7 +50,7 @@ func (s *State) exited(e rules.AgentExited) rules.Decision {
 	if s.StartAgain {
 		return s.startAgain(d)
 	}
-	if s.StoppedIdle && s.Occupied && len(s.Queue) == 0 {
+	if s.StoppedIdle && s.Occupied && len(s.Queue) == 0 && !s.isDetached() {
 		return s.launch(d) // a shared session has opened since
 	}
 	if again := s.NextAgain(); again != nil && s.Agent != protocol.AgentEnding {
@@ -120,8 +120,11 @@ func (s *State) failWaiting(d rules.Decision, failure string, code protocol.Code
 // loaded decides on a restart of the server. The agent of the earlier process no longer
 // runs, whatever the state says. A crash may have lost messages: turns of shared sessions
 // that have ended fail, and the ends of turns are reported again.
-func (s *State) loaded(m rules.Loaded) rules.Decision {
+func (s *State) loaded(in rules.Input, m rules.Loaded) rules.Decision {
 	d := rules.Decision{Events: s.repairOccupied(m.OpenShared)}
+	if s.isAttached() {
+		d = d.Then(s.detach(in)) // its connection was one of the earlier process
+	}
 	if s.Agent != protocol.AgentExited {
 		lost := s.loseAgent("the server was restarted while the prompt was running", changeInterrupted)
 		d = d.Then(lost).With(Broadcast{rules.AgentChanged{Status: lastStatus(lost).AgentStatusChanged}})
@@ -134,7 +137,7 @@ func (s *State) loaded(m rules.Loaded) rules.Decision {
 			d = s.endTurn(d, turns.Ended{Turn: t, Failure: "the session has ended"})
 		}
 	}
-	if waiting {
+	if waiting && !s.isRemote() {
 		d = s.launch(d)
 	}
 	return s.resendEnds(d)

@@ -21,8 +21,12 @@ func newAgentStatus(status protocol.AgentStatus) *agentStatusEvent {
 func (s *State) launch(d rules.Decision) rules.Decision { return s.launchOn(d, s.earlierSession()) }
 
 // launchOn starts the agent again. load is the agent's session to load; empty for a new
-// one.
+// one. It adds nothing to the decision while the agent's connector has no connection: the
+// agent starts when the connector returns.
 func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
+	if s.isDetached() {
+		return d
+	}
 	starting := newAgentStatus(protocol.AgentStarting)
 	starting.Replay = load != "" && load == s.Adopted && s.Occupied && !s.Replayed
 	d.Events = append(d.Events, rules.Event{Public: starting})
@@ -36,6 +40,7 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 			Replay:      starting.Replay,
 			Adopt:       load != "" && s.AgentSession == "",
 			MaxEvent:    s.settings.MaxEvent,
+			Remote:      s.isRemote(),
 		}},
 		Broadcast{rules.AgentChanged{Status: starting.AgentStatusChanged}})
 }
@@ -109,7 +114,7 @@ func (s *State) launchFailed(m LaunchFailed) rules.Decision {
 	case s.Agent == protocol.AgentEnding:
 		return s.announceExit(s.loseAgent(agentStopped, agentStopped)).With(s.refuseCreation(agentStopped, m.Err))
 	}
-	if errors.Is(m.Err, rules.ErrCannotLoad) && s.earlierSession() != "" && s.AgentSession != "" {
+	if errors.Is(m.Err, rules.ErrCannotLoad) && !s.isDetached() && s.earlierSession() != "" && s.AgentSession != "" {
 		return s.relaunchNewSession(m.Err)
 	}
 	failure := fmt.Sprintf("the agent could not be started: %v", m.Err)

@@ -14,9 +14,10 @@ import (
 
 // ExpectsOutput reports whether the agent is expected to send a message, so that its silence
 // is to be reported. It is not while a permission request waits for an answer, and not
-// while the turn is being cancelled, which has a time-out of its own.
+// while the turn is being cancelled, which has a time-out of its own, and not while its
+// connector has no connection.
 func (s *State) ExpectsOutput() bool {
-	return s.settings.SilenceAfter > 0 && s.up() && s.Running != nil && s.Running.SilentSince == nil &&
+	return s.settings.SilenceAfter > 0 && s.up() && !s.isDetached() && s.Running != nil && s.Running.SilentSince == nil &&
 		s.Running.Cancelling == "" && len(s.Questions) == 0
 }
 

@@ -24,7 +24,7 @@ func (s *State) restart(m rules.RestartAgent) rules.Decision {
 	if s.Restart == m.ID {
 		return rules.Decision{} // it is being carried out
 	}
-	if err := s.refuseSwitch(m); err != nil {
+	if err := s.refuseRestart(m); err != nil {
 		return rules.Decision{}.With(rules.Send{To: m.Shared, Message: rules.RestartRefused{ID: m.ID, Err: err}})
 	}
 	d := rules.Decision{}.With(Broadcast{rules.AgentRestarting{Restart: m, From: s.Session.Agent}})
@@ -44,6 +44,14 @@ func (s *State) restart(m rules.RestartAgent) rules.Decision {
 	ending.Restart = m.ID
 	d.Events = append(d.Events, rules.Event{Public: ending})
 	return d.With(Broadcast{rules.AgentChanged{Status: ending.AgentStatusChanged}}, EndAgent{})
+}
+
+// refuseRestart returns why the agent cannot be restarted or replaced now; nil if it can.
+func (s *State) refuseRestart(m rules.RestartAgent) error {
+	if s.isDetached() {
+		return protocol.Errorf(protocol.CodeAgentUnavailable, "the machine of the agent has no connection")
+	}
+	return s.refuseSwitch(m)
 }
 
 // refuseSwitch returns why the session cannot continue with another agent; nil if it can,

@@ -68,6 +68,8 @@ type State struct {
 	UsedAt      rules.Instant `json:",omitzero"`  // when the agent became ready or was used last
 	Asleep      bool          `json:",omitempty"` // the agent is ending or has ended because nobody used it
 
+	DetachedAt rules.Instant `json:",omitzero"` // when the connector lost its connection; zero unless it has none
+
 	// turns, of which at most settings.MaxQueued wait, questions and options
 	turns.Turns
 	Questions []openQuestion `json:"Permissions"` // in the order of asking; the agent's side bounds their number and bytes
@@ -177,10 +179,10 @@ func (s *State) Summary() journal.Summary {
 	return sum
 }
 
-// Busy reports whether the session has an agent, or turns whose end the shared sessions have
-// not confirmed.
+// Busy reports whether the session has an agent, a connector with a connection, or turns
+// whose end the shared sessions have not confirmed.
 func (s *State) Busy() bool {
-	return s.Agent != protocol.AgentExited || s.Turns.Any()
+	return s.isAttached() || s.Agent != protocol.AgentExited || s.Turns.Any()
 }
 
 // SetClock sets the clock's readings of the instants in a state that was read from the
@@ -193,6 +195,7 @@ func (s *State) SetClock(now time.Time) {
 	s.Options.SetClock(now)
 	s.IdleSince.SetClock(now)
 	s.UsedAt.SetClock(now)
+	s.DetachedAt.SetClock(now)
 }
 
 // Due implements [rules.State].
@@ -206,8 +209,10 @@ func (s *State) Due() time.Time {
 	if at := s.idleDeadline(); !at.IsZero() {
 		sooner(at)
 	}
-	if at := s.sleepDeadline(); !at.IsZero() {
-		sooner(at)
+	for _, at := range []time.Time{s.sleepDeadline(), s.detachDeadline()} {
+		if !at.IsZero() {
+			sooner(at)
+		}
 	}
 	if at := s.Options.Due(); !at.IsZero() {
 		sooner(at)

@@ -163,6 +163,9 @@ func (s *State) cancelRunning(failure string, by *protocol.Participant) rules.De
 
 // tick applies the time-outs that are due.
 func (s *State) tick(in rules.Input) rules.Decision {
+	if d, ended := s.endDetached(in.Now); ended {
+		return d
+	}
 	var d rules.Decision
 	if s.settings.TurnTimeout > 0 && s.Running != nil && s.Running.Cancelling == "" &&
 		!in.Now.Before(s.Running.Since.Deadline(s.settings.TurnTimeout)) {

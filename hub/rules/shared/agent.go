@@ -1,6 +1,7 @@
 package shared
 
 import (
+	"cmp"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -40,6 +41,7 @@ func (s *State) agentFactsChanged(m rules.AgentFactsChanged) rules.Decision {
 		return rules.Decision{}
 	}
 	changes, _ := s.Facts.Changes(m.Facts)
+	changes.Connector = cmp.Or(changes.Connector, s.Facts.Connector)
 	return recordBegin(rules.Decision{Events: s.factChanges(m.Facts)}, changes)
 }
 

@@ -31,16 +31,23 @@ func (RecordTurn) IsEffect() {}
 // IsEffect implements [rules.Effect].
 func (RecordEnd) IsEffect() {}
 
-// recordBegin adds the effect that records a working directory, if facts have one.
+// recordBegin adds the effect that records a working directory, if facts have one and it is
+// on the server's machine.
 func recordBegin(d rules.Decision, facts protocol.AgentFacts) rules.Decision {
-	if facts.Cwd == nil || *facts.Cwd == "" {
+	if facts.Cwd == nil || *facts.Cwd == "" || facts.Connector != nil {
 		return d
 	}
 	return d.With(RecordBegin{Dir: *facts.Cwd})
 }
 
-// WorkingDir returns the agent's working directory; empty if it is not known.
-func (s *State) WorkingDir() string { return deref(s.Facts.Cwd) }
+// WorkingDir returns the agent's working directory; empty if it is not known, or is on
+// another machine.
+func (s *State) WorkingDir() string {
+	if s.Facts.Connector != nil {
+		return ""
+	}
+	return deref(s.Facts.Cwd)
+}
 
 // Bounds of the marks of reviewed files.
 const (

@@ -785,6 +785,8 @@ export interface AgentUpdated {
   backgroundTotal?: number;
   /** what the server could not give the agent of its configuration; each a sentence for people */
   notes?: string[];
+  /** the connector that runs the agent on another machine; missing if the server runs it */
+  connector?: AgentConnector;
 }
 
 /**
@@ -886,6 +888,14 @@ export interface BackgroundWork {
 }
 
 /**
+ * AgentConnector is the connector of an agent that runs on another machine. Server to
+ * client.
+ */
+export interface AgentConnector {
+  detachedSince: string | null;
+}
+
+/**
  * AgentFacts are the facts that an agent reports about itself and its session, not about a
  * turn: the newest value of each. A missing member is unknown or, in an AgentUpdated,
  * unchanged; an empty member says that there is no such value. The texts are the agent's
@@ -921,6 +931,8 @@ export interface AgentFacts {
   backgroundTotal?: number;
   /** what the server could not give the agent of its configuration; each a sentence for people */
   notes?: string[];
+  /** the connector that runs the agent on another machine; missing if the server runs it */
+  connector?: AgentConnector;
 }
 
 /**
@@ -1153,6 +1165,8 @@ export interface Agent {
   backgroundTotal?: number;
   /** what the server could not give the agent of its configuration; each a sentence for people */
   notes?: string[];
+  /** the connector that runs the agent on another machine; missing if the server runs it */
+  connector?: AgentConnector;
   /** changes of options that the agent has not answered */
   configuring?: AgentConfiguring[];
   /** signing in that is under way */

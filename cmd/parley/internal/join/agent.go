@@ -79,6 +79,9 @@ func (s *screen) agentInfo(a protocol.Agent) {
 		s.line(dim, "* the agent is %s", strings.Join(parts, ", "))
 	}
 	s.notes(a.Notes)
+	if a.Connector != nil && a.Connector.DetachedSince != nil {
+		s.connector(a.Connector)
+	}
 	if a.NeedsSignIn {
 		s.needsSignIn()
 	}
@@ -91,10 +94,22 @@ func (s *screen) notes(notes []string) {
 	}
 }
 
+// connector prints whether the machine of the agent has a connection to the server.
+func (s *screen) connector(c *protocol.AgentConnector) {
+	if c.DetachedSince == nil {
+		s.line(dim, "* the agent's machine is connected")
+		return
+	}
+	s.line(alert, "* the agent's machine has had no connection since %s; prompts wait", c.DetachedSince.Local().Format(time.TimeOnly))
+}
+
 // agentChanges prints the settings of the agent that have changed. changes are those of
 // the same event, which contain the options that the agent has set of its own accord.
 func (s *screen) agentChanges(changed protocol.AgentFacts, changes []view.Change) {
 	s.notes(changed.Notes)
+	if changed.Connector != nil {
+		s.connector(changed.Connector)
+	}
 	for _, category := range shownCategories {
 		o := changed.Option(category)
 		if o == nil {
@@ -134,6 +149,11 @@ func (s *screen) agentFacts(r *room) {
 		fact(display.OneLine(cmp.Or(o.Name, o.ID)), o.ValueName(o.CurrentValue)+warning)
 	}
 	fact("directory", deref(a.Cwd))
+	if c := a.Connector; c != nil && c.DetachedSince == nil {
+		fact("machine", "that of the user who shares the agent; connected")
+	} else if c != nil {
+		fact("machine", "that of the user who shares the agent; no connection since "+c.DetachedSince.Local().Format(time.TimeOnly))
+	}
 	if u := a.Usage; u != nil && u.Size > 0 {
 		fact("context used", fmt.Sprintf("%d of %d tokens, %.0f %%", u.Used, u.Size, 100*float64(u.Used)/float64(u.Size)))
 	}

@@ -17,6 +17,7 @@ import (
 	"parley/cmd/parley/internal/certs"
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/agent/remote"
 	"parley/hub/blobs/dir"
 	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
@@ -30,16 +31,18 @@ import (
 // once.
 type Server struct {
 	// immutable
-	url       string
-	log       *zap.Logger
-	journal   *sqlite.Journal
-	hub       *hub.Hub
-	worktrees *worktree.Store
-	web       *web.Server
-	http      *http.Server
-	profiles  *profileServer // nil unless configured
-	certs     *certs.Source  // nil unless the server uses TLS
-	ballast   *ballast
+	url        string
+	log        *zap.Logger
+	journal    *sqlite.Journal
+	hub        *hub.Hub
+	worktrees  *worktree.Store
+	connectors *remote.Server
+	registry   *remote.Registry
+	web        *web.Server
+	http       *http.Server
+	profiles   *profileServer // nil unless configured
+	certs      *certs.Source  // nil unless the server uses TLS
+	ballast    *ballast
 
 	failed chan error    // the goroutine that serves HTTP sends at most one error; its capacity is one, so that it never waits
 	done   chan struct{} // closed when that goroutine has ended
@@ -82,6 +85,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, errors.Join(err, listener.Close(), s.profiles.stop())
 	}
 	s.url = urlOf(c, listener.Addr().String())
+	c.Web.Connectors = s.connectors
 	c.Web.Logger, c.Web.Listen, c.Web.MaxOpen = log, listener.Addr().String(), connectionLimit()
 	c.Web.StrictTransport, c.Web.Certificate = s.certs.IsTrusted, s.certs.Pin()
 	s.web = web.New(s.hub, c.Web)
@@ -146,6 +150,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	c.Hub.Attachments = attachments
+	s.registry = remote.NewRegistry()
 	launcher, err := agent.NewLauncher(c.Agents, s.log, agent.Options{
 		Version:      c.Version,
 		DemoPace:     agent.DefaultDemoPace,
@@ -157,6 +162,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		Rate:         c.AgentRate,
 		Ignored:      worktree.Ignored,
 		Known:        c.KnownAgents,
+		Remote:       s.registry,
 
 		ProtocolVersion: c.AgentProtocol,
 	})
@@ -167,6 +173,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	s.worktrees = worktree.New(filepath.Join(data, "changes"), s.log)
 	c.Hub.Logger, c.Hub.MaxBacklogs, c.Hub.Worktrees = s.log, outboundBytes(c.Hub.MaxBacklogs), s.worktrees
 	s.hub = hub.New(s.journal, launcher, key, c.Hub)
+	s.connectors = remote.NewServer(s.registry, s.hub, s.log)
 	if err = s.hub.Start(ctx); err != nil {
 		s.worktrees.Close()
 	}
@@ -225,7 +232,9 @@ func (s *Server) Stop() error {
 	defer cancel()
 	s.disconnectClients(ctx)
 	<-s.done
+	s.connectors.Close()
 	err := s.hub.Stop(ctx)
+	s.registry.Close()
 	s.worktrees.Close()
 	s.certs.Close()
 	err = errors.Join(err, s.closeJournal(), s.profiles.stop())

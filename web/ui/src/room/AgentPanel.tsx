@@ -1,9 +1,10 @@
 import type { ReactNode } from "react";
 
-import type { AvailableCommand, ConfigOption } from "parley-client";
+import type { AgentConnector, AvailableCommand, ConfigOption } from "parley-client";
 
 import { costText, countText, currentOf, percentUsed, programOf } from "../core/agent.ts";
 import { optionsByCategory } from "../core/agentOptions.ts";
+import { timeOfDay } from "../core/format.ts";
 import type { Room } from "../core/room.ts";
 import { Visible } from "../content/Visible.tsx";
 import { marked } from "../core/visible.ts";
@@ -56,11 +57,18 @@ export function AgentPanel({ room, host, ...popup }: Props & PopupProps) {
             </code>
           )}
         </Row>
+        <Row name={t.facts.machine}>{agent.connector && machineText(agent.connector)}</Row>
       </dl>
       <Notes notes={agent.notes ?? []} />
       <Commands commands={agent.availableCommands ?? []} total={agent.availableCommandTotal ?? 0} />
     </PopupPanel>
   );
+}
+
+/** Where an agent runs that the server does not run. */
+function machineText({ detachedSince }: AgentConnector): string {
+  if (!detachedSince) return t.facts.connected;
+  return t.facts.disconnected(timeOfDay(Date.parse(detachedSince)));
 }
 
 /** What the agent lacks of its configuration. */

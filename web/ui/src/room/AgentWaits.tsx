@@ -19,7 +19,7 @@ interface Props {
 
 /** Why people wait for the agent. */
 type Wait =
-  | { why: "silent"; since: number }
+  | { why: "silent" | "detached"; since: number }
   | { why: "starting"; detail: string }
   | { why: "unresponsive" | "ended" | "asleep" };
 
@@ -31,7 +31,9 @@ export function agentWaits(room: Room): boolean {
 function waitOf(room: Room): Wait | null {
   // An ended session receives no news of the agent, so the last state is out of date.
   if (room.session.status !== "active") return null;
-  const { silentSince, status, detail } = room.agent;
+  const { silentSince, status, detail, connector } = room.agent;
+  if (connector?.detachedSince)
+    return { why: "detached", since: Date.parse(connector.detachedSince) };
   switch (status) {
     case "exited":
       return { why: room.agent.asleep ? "asleep" : "ended" };
@@ -74,6 +76,10 @@ function textsOf(wait: Wait, now: number): { text: string; short: string; spoken
       const silence = duration(Math.max(1_000, now - wait.since));
       const spoken = t.waits.silentSince(timeOfDay(wait.since));
       return { text: t.waits.silent(silence), short: t.waits.silentShort(silence), spoken };
+    }
+    case "detached": {
+      const at = timeOfDay(wait.since);
+      return same(t.waits.detached(at), t.waits.detachedShort(at));
     }
     case "starting": {
       const text = t.waits.starting(marked(wait.detail));

@@ -1,0 +1,228 @@
+package share
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+
+	"parley/cmd/parley/internal/connector"
+	"parley/cmd/parley/internal/display"
+	"parley/hub/agent/profile"
+	"parley/protocol"
+	"parley/protocol/client"
+)
+
+// Options say what to share, and how.
+type Options struct {
+	Store  string // the directory of all shares
+	Dir    string // absolute; the agent works in it
+	Server string // the URL of the server; empty for one of its own
+	Resume bool   // continue the share of Dir that was used last
+
+	Agent       profile.Profile // without a command with Resume: the one of before
+	Name        string          // of the host
+	Title       string
+	Permissions string
+
+	// StartServer starts a server with its data in a directory, at an address that was used
+	// before unless that is empty.
+	StartServer func(ctx context.Context, data, listen string) (Server, error)
+	// Show shows the room to the user, and returns when the user leaves it, or ctx ends.
+	Show func(ctx context.Context, link string) error
+
+	Out io.Writer // for the links and what happens
+	QR  bool      // show the invite as a QR code
+	Log *zap.Logger
+}
+
+// Server is a server of the user's own.
+type Server interface {
+	URL() string
+	Stop() error
+}
+
+// Run shares an agent until the user leaves the room, ctx ends or the server refuses the
+// agent. Then the agent has ended.
+func Run(ctx context.Context, o Options) (err error) {
+	s, err := o.slot()
+	if err != nil {
+		return err
+	}
+	defer s.release()
+	if err := s.save(); err != nil {
+		return err
+	}
+	server := s.record.Server
+	if server == "" {
+		own, err := o.StartServer(ctx, filepath.Join(s.dir, "data"), s.record.Listen)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, own.Stop()) }()
+		server = own.URL()
+		s.record.Listen = address(server)
+	}
+	return o.connect(ctx, s, server)
+}
+
+// slot returns the slot of the share that begins or continues.
+func (o Options) slot() (*slot, error) {
+	if !o.Resume {
+		return newSlot(o.Store, record{
+			Dir: o.Dir, Server: o.Server, Epoch: 1, Key: rand.Text() + rand.Text(),
+			Agent: o.Agent.Name, Command: o.Agent.Command, Env: o.Agent.Env,
+		})
+	}
+	s, err := resumeSlot(o.Store, o.Dir, o.Server)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Agent.Command) > 0 {
+		s.record.Agent, s.record.Command, s.record.Env = o.Agent.Name, o.Agent.Command, o.Agent.Env
+	}
+	s.record.Epoch++
+	return s, s.save()
+}
+
+// connect runs the connector, and the room beside it.
+func (o Options) connect(ctx context.Context, s *slot, server string) error {
+	files := filepath.Join(s.dir, "files")
+	if err := os.MkdirAll(files, 0o700); err != nil {
+		return err
+	}
+	states := make(chan connector.Status, 1) // the newest; the connector replaces it
+	c := connector.New(connector.Options{
+		Server: server, Agent: s.record.profile(), Dir: s.record.Dir,
+		Key: s.record.Key, Epoch: s.record.Epoch, Title: o.Title, Permissions: o.Permissions, FilesDir: files,
+		Log: o.Log, Changed: func(now connector.Status) { replace(states, now) },
+	})
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1) // from the connector, once
+	go func() {                  // ends with ctx; connect waits for it
+		err := c.Run(ctx)
+		cancel()
+		ended <- err
+	}()
+	err := o.room(ctx, s, server, states)
+	cancel()
+	if refused := <-ended; refused != nil {
+		return fmt.Errorf("the server no longer accepts this agent: %w", refused)
+	}
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	fmt.Fprintln(o.Out, "The agent has ended. parley share --resume in this directory continues the session.")
+	return err
+}
+
+// replace puts a value into a channel of capacity one, in the place of one that was not
+// received.
+func replace[T any](to chan T, v T) {
+	select {
+	case <-to:
+	default:
+	}
+	to <- v
+}
+
+// room waits for the agent, shares it, and shows the room.
+func (o Options) room(ctx context.Context, s *slot, server string, states <-chan connector.Status) error {
+	host, err := o.awaitConnection(ctx, server, states)
+	if err != nil {
+		return err
+	}
+	if s.record.Link == "" {
+		if err := o.awaitAgent(ctx, server, host); err != nil {
+			return err
+		}
+		if err := o.create(ctx, s, server, host); err != nil {
+			return err
+		}
+	}
+	link, err := moved(s.record.Link, server)
+	if err != nil {
+		return err
+	}
+	invite, err := moved(s.record.Invite, server)
+	if err != nil {
+		return err
+	}
+	o.showLinks(s.record, server, link, invite)
+	return o.Show(ctx, link)
+}
+
+// moved returns a link at the server's present address.
+func moved(link, server string) (string, error) {
+	l, err := client.ParseLink(link)
+	if err != nil {
+		return "", err
+	}
+	l.Server = server
+	return l.String(), nil
+}
+
+// awaitConnection waits for the first connection, and returns the id of the host session.
+func (o Options) awaitConnection(ctx context.Context, server string, states <-chan connector.Status) (string, error) {
+	said := false
+	for {
+		select {
+		case now := <-states:
+			if now.Connected {
+				return now.HostSession, nil
+			}
+			if !said {
+				said = true
+				fmt.Fprintf(o.Out, "Waiting for %s: %s\n", server, display.OneLine(now.Err.Error()))
+			}
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
+// pollInterval is how often the state of a starting agent is read.
+const pollInterval = 200 * time.Millisecond
+
+// awaitAgent waits until the agent is ready. A server that refuses it ends ctx.
+func (o Options) awaitAgent(ctx context.Context, server, host string) error {
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
+	shown := ""
+	for {
+		var answer protocol.HostSessionAnswer
+		err := call(ctx, "GET", server, "/api/sessions/"+host, nil, &answer)
+		if err == nil && answer.Session.Status != protocol.AgentStarting {
+			return nil
+		}
+		if detail := display.OneLine(answer.Session.Detail); detail != "" && detail != shown {
+			shown = detail
+			fmt.Fprintf(o.Out, "The agent starts: %s\n", detail)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// create creates the shared session, and stores the links.
+func (o Options) create(ctx context.Context, s *slot, server, host string) error {
+	body := protocol.CreateSharedSession{HostSessionID: host, HostUserID: o.Name}
+	var answer protocol.CreateAnswer
+	if err := call(ctx, "POST", server, "/api/shared-sessions", body, &answer); err != nil {
+		return err
+	}
+	own := client.Link{Server: server, Session: answer.Session.ID, ParticipantID: answer.HostParticipant.ID, Token: *answer.HostParticipant.AccessToken}
+	invite := client.Link{Server: server, Session: answer.Session.ID, Invite: answer.InviteToken}
+	s.record.Link, s.record.Invite = own.String(), invite.String()
+	return s.save()
+}

@@ -1,0 +1,140 @@
+package remote
+
+import (
+	"context"
+	"sync"
+
+	"parley/protocol/connect"
+	"parley/protocol/connect/link"
+)
+
+// connector is the server's end of the connector of one host session.
+type connector struct {
+	// immutable
+	end    *link.End
+	ctx    context.Context // ends with close
+	cancel context.CancelFunc
+	work   sync.WaitGroup // dispatch
+
+	admitting sync.Mutex // held while a connector is admitted, until its connection begins
+
+	mu sync.Mutex
+
+	// guarded by mu
+	seat        connect.Seat
+	hello       connect.Hello // of the connector that has the seat
+	connections int           // counts the connections
+	fence       func()        // closes the connection for a newer connector; nil for none
+	lastRun     uint64
+	run         *run // the newest; nil before the first, and after it has ended
+}
+
+func newConnector() *connector {
+	c := &connector{end: link.New(connect.KeptBytes, connect.Heartbeat)}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.work.Go(c.dispatch)
+	return c
+}
+
+// close ends the connector's goroutine and its agent, for good.
+func (c *connector) close() {
+	c.cancel()
+	c.endRun("ended, since its connector was removed")
+	c.work.Wait()
+}
+
+// open starts the agent.
+func (c *connector) open() (*Process, error) {
+	c.endRun("was replaced")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seat.Incarnation == "" {
+		return nil, ErrDetached
+	}
+	c.lastRun++
+	c.run = newRun(c, c.lastRun)
+	c.end.Force(connect.TypeStart, connect.Start{Run: c.lastRun}.Encode())
+	return &Process{Peer: c.run, Dir: c.hello.Dir, filesDir: c.hello.FilesDir, connector: c}, nil
+}
+
+// current returns the run that has a number; nil if it has ended.
+func (c *connector) current(number uint64) *run {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.run == nil || c.run.number != number {
+		return nil
+	}
+	return c.run
+}
+
+// started returns the run whose process has started last; nil if it has ended.
+func (c *connector) started() *run {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.run == nil || !c.run.started.Load() {
+		return nil
+	}
+	return c.run
+}
+
+// endRun ends the run as far as the server is concerned.
+func (c *connector) endRun(why string) {
+	c.mu.Lock()
+	r := c.run
+	c.run = nil
+	c.mu.Unlock()
+	if r != nil {
+		r.finish(connect.Exited{Text: why})
+	}
+}
+
+// isIdle reports whether there is neither a connection nor a run.
+func (c *connector) isIdle() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.run == nil && c.fence == nil
+}
+
+// dispatch hands out the frames of the connector, in order, until close.
+func (c *connector) dispatch() {
+	for {
+		f, err := c.end.Next(c.ctx)
+		if err != nil {
+			return
+		}
+		c.handle(f.Frame)
+		f.Done()
+	}
+}
+
+// handle handles a kept frame. One that is not valid, or not expected of a connector, has no
+// effect: the connector alone is concerned.
+func (c *connector) handle(f connect.Frame) {
+	switch f.Type {
+	case connect.TypeLine:
+		if r := c.started(); r != nil {
+			r.deliver(f.Body)
+		}
+	case connect.TypeStderr:
+		if r := c.started(); r != nil {
+			r.setStderr(string(f.Body))
+		}
+	case connect.TypeStarted:
+		if body, err := connect.DecodeBody[connect.Started](f); err == nil {
+			if r := c.current(body.Run); r != nil {
+				r.started.Store(true)
+			}
+		}
+	case connect.TypeExited:
+		body, err := connect.DecodeBody[connect.Exited](f)
+		if err != nil {
+			return
+		}
+		if r := c.current(body.Run); r != nil {
+			c.mu.Lock()
+			c.run = nil
+			c.mu.Unlock()
+			r.finish(body)
+		}
+	}
+}

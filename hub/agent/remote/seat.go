@@ -1,0 +1,42 @@
+package remote
+
+import (
+	"parley/protocol/connect"
+	"parley/protocol/connect/link"
+)
+
+// enter decides on a connector and, unless it is fenced, makes its connection the newest. A
+// newer connector ends the agent of the one before, and begins the streams again.
+func (c *connector) enter(conn *link.Conn, hello connect.Hello) visit {
+	c.mu.Lock()
+	v := visit{admission: c.seat.Admit(hello.Epoch, hello.Incarnation)}
+	if v.admission == connect.Fenced {
+		c.mu.Unlock()
+		return v
+	}
+	if v.admission == connect.Admitted && c.fence != nil {
+		c.fence()
+	}
+	c.connections++
+	v.number = c.connections
+	c.hello = hello
+	c.fence = func() { conn.CloseLater(connect.CloseFenced, errFenced.Error()) }
+	c.mu.Unlock()
+	if v.admission == connect.Admitted {
+		c.endRun("ended with its connector")
+		c.end.Reset()
+	}
+	return v
+}
+
+// leave notes the end of a connection, and reports whether it was the newest. The caller
+// holds c.admitting.
+func (c *connector) leave(number int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.connections != number {
+		return false
+	}
+	c.fence = nil
+	return true
+}

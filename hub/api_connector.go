@@ -1,0 +1,35 @@
+package hub
+
+import (
+	"context"
+
+	"parley/hub/journal"
+	"parley/hub/rules/host"
+	"parley/protocol"
+)
+
+// connectorScope separates the keys of connectors from the command ids of other creations.
+const connectorScope = "connector:"
+
+// ConnectedHostID returns the id of the host session whose connector has a key.
+func (h *Hub) ConnectedHostID(key string) journal.SessionID {
+	return h.rules.Key.CreatedHostID(connectorScope + key)
+}
+
+// CreateConnected creates the host session of a connector, starts its agent there, and waits
+// until the agent is ready. The launcher must know the connector. Errors: as
+// [Hub.CreateHost].
+func (h *Hub) CreateConnected(ctx context.Context, key string, c *protocol.CreateHostSession) (protocol.HostSession, error) {
+	create := host.Create{Body: c, CommandID: connectorScope + key, Remote: true, Profiles: []string{c.Agent}}
+	if h.agents.Full() {
+		create.Refusal = host.TooManyAgents(h.options.MaxAgents)
+	}
+	return h.hostAnswer(h.ask(ctx, h.ConnectedHostID(key), journal.KindHost, true, create))
+}
+
+// ConnectorChanged records that the connector of a host session has, or no longer has, a
+// connection. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE, and ctx's.
+func (h *Hub) ConnectorChanged(ctx context.Context, id journal.SessionID, connected bool) error {
+	_, err := h.askHost(ctx, id.String(), host.ConnectorChanged{Connected: connected})
+	return err
+}

@@ -1,0 +1,98 @@
+package host
+
+import (
+	"time"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// The agent of a host session may run on another machine, where a connector carries its
+// lines. While the connector has no connection to the server, the agent is detached: the
+// running turn continues, since its lines arrive later, but no turn and no process begins.
+// A connector that stays away for [rules.Settings.DetachTimeout] ends the running turn.
+
+// ConnectorChanged reports that the connector has, or no longer has, a connection.
+type ConnectorChanged struct{ Connected bool }
+
+// IsBody implements [rules.Body].
+func (ConnectorChanged) IsBody() {}
+
+// isRemote reports whether a connector runs the agent.
+func (s *State) isRemote() bool { return s.Session.Facts.Connector != nil }
+
+// isDetached reports whether a connector runs the agent, and has no connection.
+func (s *State) isDetached() bool {
+	return s.isRemote() && s.Session.Facts.Connector.DetachedSince != nil
+}
+
+// isAttached reports whether a connector runs the agent, and has a connection.
+func (s *State) isAttached() bool { return s.exists() && s.isRemote() && !s.isDetached() }
+
+// connectorFacts are the facts about the connector.
+func connectorFacts(detachedSince *time.Time) protocol.AgentFacts {
+	return protocol.AgentFacts{Connector: &protocol.AgentConnector{DetachedSince: detachedSince}}
+}
+
+// connectorChanged records the change, and continues with what has waited for the
+// connector.
+func (s *State) connectorChanged(in rules.Input, m ConnectorChanged) rules.Decision {
+	switch {
+	case !s.isRemote():
+		return rules.Refuse(protocol.CodeHostSessionNotFound, "no connector runs the agent of this session")
+	case m.Connected != s.isDetached():
+		return rules.Decision{}
+	case !m.Connected:
+		return s.detach(in)
+	}
+	d := s.recordFacts(connectorFacts(nil))
+	after := *s
+	after.Session.Facts.Merge(connectorFacts(nil))
+	switch {
+	case s.Agent == protocol.AgentExited && (len(s.Queue) > 0 || s.AgentSession == ""):
+		return after.launch(d)
+	case len(s.Queue) == 0 || s.Running != nil:
+		return d
+	case after.takesPrompts():
+		return after.startTurn(d, s.Queue[0])
+	}
+	return d
+}
+
+// detach records that the connector has no connection.
+func (s *State) detach(in rules.Input) rules.Decision {
+	at := in.At
+	return s.recordFacts(connectorFacts(&at))
+}
+
+// applyConnector notes when the connector lost its connection, for the deadline.
+func (s *State) applyConnector(c *protocol.AgentConnector, at rules.Stamp) {
+	if c == nil {
+		return
+	}
+	s.DetachedAt = rules.Instant{}
+	if c.DetachedSince != nil {
+		s.DetachedAt = at.Instant()
+	}
+}
+
+// detachDeadline returns when the running turn ends unless the connector returns; zero for
+// never.
+func (s *State) detachDeadline() time.Time {
+	if s.settings.DetachTimeout <= 0 || s.Running == nil || !s.isDetached() || s.DetachedAt.IsZero() {
+		return time.Time{}
+	}
+	return s.DetachedAt.Deadline(s.settings.DetachTimeout)
+}
+
+// endDetached ends the running turn and the agent of a connector that has been away for too
+// long. The connector ends the agent when it returns. Turns that wait continue to wait.
+func (s *State) endDetached(now time.Time) (d rules.Decision, ended bool) {
+	if at := s.detachDeadline(); at.IsZero() || now.Before(at) {
+		return d, false
+	}
+	failure := "the machine of the agent has had no connection for " + s.settings.DetachTimeout.String()
+	d = s.loseAgent(failure, failure)
+	lastStatus(d).Detail = failure
+	return d.With(Broadcast{rules.AgentChanged{Status: lastStatus(d).AgentStatusChanged}}, EndAgent{}), true
+}
