@@ -70,3 +70,11 @@ func spellTags(text string) string {
 	})
 	return b.String()
 }
+
+// Because returns a reason in parentheses, after a space, or an empty string if there is none.
+func Because(reason *string) string {
+	if reason == nil || *reason == "" {
+		return ""
+	}
+	return " (" + OneLine(*reason) + ")"
+}

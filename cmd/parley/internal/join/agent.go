@@ -33,9 +33,9 @@ func (s *screen) status(at time.Time, p *protocol.AgentStatusChanged) {
 	case p.Asleep && p.Status == protocol.AgentExited:
 		s.line(dim, "* the agent sleeps, since nobody used it; the next prompt wakes it")
 	case p.Status == protocol.AgentExited:
-		s.line(alert, "* the agent has ended%s; the next prompt or /restart-agent starts it again", because(&p.Detail))
+		s.line(alert, "* the agent has ended%s; the next prompt or /restart-agent starts it again", display.Because(&p.Detail))
 	default:
-		s.line(dim, "* the agent is %s%s", display.OneLine(string(p.Status)), because(&p.Detail))
+		s.line(dim, "* the agent is %s%s", display.OneLine(string(p.Status)), display.Because(&p.Detail))
 	}
 	if p.StderrTail != nil && strings.TrimSpace(*p.StderrTail) != "" {
 		s.line(dim, "%s", display.Block(*p.StderrTail))
@@ -46,7 +46,7 @@ func (s *screen) status(at time.Time, p *protocol.AgentStatusChanged) {
 // it is told if it does not.
 func (s *screen) resumed(p *protocol.AgentSession) {
 	if p.Continued == protocol.ContinuedNew {
-		s.line(alert, "* the agent was restarted and does not remember the conversation%s", because(&p.Reason))
+		s.line(alert, "* the agent was restarted and does not remember the conversation%s", display.Because(&p.Reason))
 		if p.Recap != "" {
 			s.line(dim, "* the agent is told this before the next prompt:")
 			s.line(dim, "%s", display.Block(p.Recap))

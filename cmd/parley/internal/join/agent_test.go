@@ -7,12 +7,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 )
 
 func TestScreen_shows_how_long_the_agent_has_been_silent(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false, newLedger())
+	s := newScreen(&out, false, ledger.New())
 	since := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 	s.status(since.Add(2*time.Minute+time.Millisecond), &protocol.AgentStatusChanged{Status: protocol.AgentIdle, SilentSince: &since})
 	require.Contains(t, out.String(), "has been silent for 2m0s")
@@ -27,7 +28,7 @@ func TestScreen_shows_how_long_the_agent_has_been_silent(t *testing.T) {
 
 func TestScreen_shows_the_start_of_an_agent_and_whether_it_remembers(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false, newLedger())
+	s := newScreen(&out, false, ledger.New())
 	s.status(time.Now(), &protocol.AgentStatusChanged{Status: protocol.AgentStarting, Detail: "fetching\x1b[2J"})
 	require.Contains(t, out.String(), "* the agent is starting (fetching")
 	require.NotContains(t, out.String(), "\x1b")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 )
 
@@ -20,7 +21,7 @@ func modes(current string) protocol.AgentFacts {
 
 func TestScreen_shows_the_agent_and_its_mode(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false, newLedger())
+	s := newScreen(&out, false, ledger.New())
 	facts := modes("ask")
 	facts.Info, facts.Cwd = &protocol.AgentInfo{Name: "kestrel", Version: "1.2"}, new("/home/ada")
 	facts.Notes = []string{"The MCP server \"web\" is left out."}
@@ -33,13 +34,13 @@ func TestScreen_shows_the_agent_and_its_mode(t *testing.T) {
 
 func TestScreen_shows_nothing_about_an_unknown_agent(t *testing.T) {
 	var out strings.Builder
-	newScreen(&out, false, newLedger()).agentInfo(protocol.Agent{Status: protocol.AgentIdle})
+	newScreen(&out, false, ledger.New()).agentInfo(protocol.Agent{Status: protocol.AgentIdle})
 	require.Empty(t, out.String())
 }
 
 func TestScreen_shows_a_change_of_mode_once(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false, newLedger())
+	s := newScreen(&out, false, ledger.New())
 	s.agentInfo(protocol.Agent{AgentFacts: modes("ask")})
 	out.Reset()
 	s.agentChanges(modes("auto"), nil)
@@ -50,7 +51,7 @@ func TestScreen_shows_a_change_of_mode_once(t *testing.T) {
 
 func TestScreen_lists_all_that_is_known_of_the_agent(t *testing.T) {
 	var out strings.Builder
-	r, s := newRoom(), newScreen(&out, false, newLedger())
+	r, s := newRoom(), newScreen(&out, false, ledger.New())
 	r.agent.AgentFacts = modes("auto")
 	r.agent.Info, r.agent.Cwd = &protocol.AgentInfo{Name: "kestrel", Version: "1.2"}, new("/home/ada\u202e")
 	r.agent.SessionTitle = new("Discounts")
@@ -66,7 +67,7 @@ func TestScreen_lists_all_that_is_known_of_the_agent(t *testing.T) {
 
 func TestScreen_shows_an_option_that_the_agent_sets_of_its_own_accord(t *testing.T) {
 	var out strings.Builder
-	r, s := newRoom(), newScreen(&out, false, newLedger())
+	r, s := newRoom(), newScreen(&out, false, ledger.New())
 	effort := func(value string) *protocol.Event {
 		return &protocol.Event{Cursor: nextCursor(), Payload: &protocol.AgentUpdated{AgentFacts: protocol.AgentFacts{ConfigOptions: []protocol.ConfigOption{
 			{ID: "effort", Name: "Effort", Category: "thought_level", Type: "select", CurrentValue: json.RawMessage(value)}}}}}

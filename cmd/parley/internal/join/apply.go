@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 )
@@ -50,16 +51,16 @@ func (r *room) applyTurn(p protocol.Payload, now time.Time) {
 	switch p := p.(type) {
 	case *protocol.PromptApproved:
 		own := p.Participant.ID == r.self.ID
-		if i := r.ledger.find(p.Approval.ID); i != nil && i.kind == kindProposal {
-			r.ledger.stopWaiting(i, own, now)
+		if i := r.ledger.Find(p.Approval.ID); i != nil && i.Kind == ledger.KindProposal {
+			r.ledger.StopWaiting(i, own, now)
 		}
 		r.putPrompt(p.Approval, r.nameByID(p.Approval.ParticipantID))
 	case *protocol.PromptRejected:
-		r.ledger.end(r.ledger.find(p.Approval.ID), rejectedHow(p)+" by "+r.displayName(p.Participant), p.Participant.ID == r.self.ID, now)
+		r.ledger.End(r.ledger.Find(p.Approval.ID), rejectedHow(p)+" by "+r.displayName(p.Participant), p.Participant.ID == r.self.ID, now)
 	case *protocol.PromptDispatchCompleted:
-		r.ledger.end(r.ledger.find(p.ApprovalID), "the turn has ended", false, now)
+		r.ledger.End(r.ledger.Find(p.ApprovalID), "the turn has ended", false, now)
 	case *protocol.PromptDispatchFailed:
-		r.ledger.end(r.ledger.find(p.ApprovalID), display.Short(p.Error, 100), false, now)
+		r.ledger.End(r.ledger.Find(p.ApprovalID), display.Short(p.Error, 100), false, now)
 	}
 }
 
@@ -68,14 +69,14 @@ func (r *room) applyAnswer(p protocol.Payload, now time.Time) {
 	switch p := p.(type) {
 	case *protocol.PermissionResolved:
 		own := p.Participant != nil && p.Participant.ID == r.self.ID
-		r.ledger.end(r.ledger.find(p.RequestID), "answered by "+r.answererName(p), own, now)
+		r.ledger.End(r.ledger.Find(p.RequestID), "answered by "+r.answererName(p), own, now)
 	case *protocol.ElicitationResolved:
 		own := p.Participant != nil && p.Participant.ID == r.self.ID
-		r.ledger.end(r.ledger.find(p.RequestID), "answered by "+r.requestAnswerer(p), own, now)
+		r.ledger.End(r.ledger.Find(p.RequestID), "answered by "+r.requestAnswerer(p), own, now)
 	case *protocol.PermissionWithdrawn:
-		r.ledger.end(r.ledger.find(p.RequestID), "it no longer needs an answer", false, now)
+		r.ledger.End(r.ledger.Find(p.RequestID), "it no longer needs an answer", false, now)
 	case *protocol.ElicitationWithdrawn:
-		r.ledger.end(r.ledger.find(p.RequestID), "it no longer needs an answer", false, now)
+		r.ledger.End(r.ledger.Find(p.RequestID), "it no longer needs an answer", false, now)
 	}
 }
 

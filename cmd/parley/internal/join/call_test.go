@@ -17,7 +17,7 @@ func askedTo(call string) string {
 	r.addItems(&protocol.PermissionRequested{Permission: protocol.Permission{
 		RequestID: "q", ToolCall: []byte(call), Options: []byte(`[{"optionId":"o","name":"Once","kind":"allow_once"}]`),
 	}}, s.story)
-	s.question(r.ledger.find("q"))
+	s.question(r.ledger.Find("q"))
 	return out.String()
 }
 
@@ -115,12 +115,6 @@ func TestQuestion_shows_what_the_agent_has_announced_of_the_call(t *testing.T) {
 	r.addItems(&protocol.PermissionRequested{Permission: protocol.Permission{
 		RequestID: "q", ToolCall: []byte(`{"toolCallId":"c","rawInput":null,"content":[]}`), Options: []byte(`[{"optionId":"o","name":"Once","kind":"allow_once"}]`),
 	}}, s.story)
-	s.question(r.ledger.find("q"))
+	s.question(r.ledger.Find("q"))
 	require.Equal(t, "? #1 the agent asks to: Shell\n    rm -rf /\n    f\n    @@ -1,1 +1,1 @@\n    -a\n    +b\n"+hint, out.String())
-}
-
-// newQuestionOf returns what a permission request says by itself.
-func newQuestionOf(p protocol.Permission) question {
-	q, _ := newQuestion(p)
-	return q
 }

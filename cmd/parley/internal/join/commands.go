@@ -9,6 +9,7 @@ import (
 	"parley/cmd/parley/internal/complete"
 	"parley/cmd/parley/internal/console"
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 	"parley/protocol/client"
 )
@@ -24,7 +25,7 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.fail(s.room.explainLine(line.Text, err))
 		return false
 	}
-	m := moment{line.Began, line.Ended, s.options.Terminal}
+	m := ledger.Moment{Began: line.Began, Ended: line.Ended, Person: s.options.Terminal}
 	switch c.Verb {
 	case command.Quit:
 		s.printRejoinLink()
@@ -69,7 +70,7 @@ func (s *session) showState(ctx context.Context, c command.Command) bool {
 
 // executeDecision carries out a command about an item, which counts only if the person has
 // seen the item. It reports whether c is one.
-func (s *session) executeDecision(ctx context.Context, c command.Command, m moment) bool {
+func (s *session) executeDecision(ctx context.Context, c command.Command, m ledger.Moment) bool {
 	switch c.Verb {
 	case command.Edit:
 		if s.isOwnPrompt(c.Number) {
@@ -161,8 +162,8 @@ func (s *session) warnNothingDecided() {
 	if s.room.self.Role != protocol.RoleHost {
 		return
 	}
-	if open := s.room.ledger.openDecisions(); len(open) > 0 {
-		s.screen.line(dim, "* that was a message to everyone and decided nothing; still open: %s", listItems(open))
+	if open := s.room.ledger.OpenDecisions(); len(open) > 0 {
+		s.screen.line(dim, "* that was a message to everyone and decided nothing; still open: %s", ledger.ListItems(open))
 	}
 }
 
@@ -187,28 +188,28 @@ func explainUnexpected(err error, c command.Command) error {
 func (s *session) showItem(ctx context.Context, c command.Command) {
 	if c.Number == 0 {
 		s.screen.openItems(s.room)
-		s.fetchItems(ctx, s.room.ledger.openDecisions())
+		s.fetchItems(ctx, s.room.ledger.OpenDecisions())
 		return
 	}
-	i, err := s.room.ledger.numbered(c.Number)
+	i, err := s.room.ledger.Numbered(c.Number)
 	if err != nil {
 		s.fail(err)
 		return
 	}
 	s.screen.item(s.room, i)
-	s.fetchItems(ctx, []*item{i})
+	s.fetchItems(ctx, []*ledger.Item{i})
 }
 
 // decide approves, rejects or edits a proposal.
-func (s *session) decide(ctx context.Context, c command.Command, m moment) {
-	i, err := s.room.ledger.pick(kindProposal, c.Number, m, false)
+func (s *session) decide(ctx context.Context, c command.Command, m ledger.Moment) {
+	i, err := s.room.ledger.Pick(ledger.KindProposal, c.Number, m, false)
 	if err != nil {
 		s.fail(err)
 		return
 	}
-	id, edited := i.approval.ID, i.edited
+	id, edited := i.Approval.ID, i.Edited
 	if c.Verb == command.Edit {
-		i.edited = c.Text
+		i.Edited = c.Text
 		if c.Text == "" {
 			s.screen.proposal(s.room, i)
 		} else {
@@ -228,36 +229,36 @@ func (s *session) decide(ctx context.Context, c command.Command, m moment) {
 }
 
 // answer answers a question of the agent.
-func (s *session) answer(ctx context.Context, c command.Command, m moment) {
-	i, err := s.room.ledger.pick(kindQuestion, c.Number, m, c.Text != "")
+func (s *session) answer(ctx context.Context, c command.Command, m ledger.Moment) {
+	i, err := s.room.ledger.Pick(ledger.KindQuestion, c.Number, m, c.Text != "")
 	if err != nil {
 		s.fail(err)
 		return
 	}
 	once := map[command.Verb]string{command.Allow: "allow_once", command.Deny: "reject_once"}[c.Verb]
-	o, err := i.question.choose(c.Text, once)
+	o, err := i.Question.Choose(c.Text, once)
 	if err != nil {
-		s.fail(fmt.Errorf("nothing was done: %w; type /allow %s and the number", err, i.label()))
+		s.fail(fmt.Errorf("nothing was done: %w; type /allow %s and the number", err, i.Label()))
 		return
 	}
-	id := i.id
+	id := i.ID
 	s.startLine(ctx, func(ctx context.Context) (func(), error) {
 		return nil, s.c.AnswerPermission(ctx, id, o.ID)
 	})
 }
 
 // cancel stops a turn, or withdraws a proposal.
-func (s *session) cancel(ctx context.Context, c command.Command, m moment) {
-	k := kindTurn
-	if i, err := s.room.ledger.numbered(c.Number); err == nil && i.kind == kindProposal {
-		k = kindProposal
+func (s *session) cancel(ctx context.Context, c command.Command, m ledger.Moment) {
+	k := ledger.KindTurn
+	if i, err := s.room.ledger.Numbered(c.Number); err == nil && i.Kind == ledger.KindProposal {
+		k = ledger.KindProposal
 	}
-	i, err := s.room.ledger.pick(k, c.Number, m, false)
+	i, err := s.room.ledger.Pick(k, c.Number, m, false)
 	if err != nil {
 		s.fail(err)
 		return
 	}
-	id := i.id
+	id := i.ID
 	s.startLine(ctx, func(ctx context.Context) (func(), error) {
 		_, err := s.c.Cancel(ctx, id)
 		return nil, err

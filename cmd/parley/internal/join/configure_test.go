@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 )
 
@@ -61,7 +62,7 @@ func TestSet_understands_ids_and_names(t *testing.T) {
 
 func TestScreen_lists_the_options(t *testing.T) {
 	var out strings.Builder
-	newScreen(&out, false, newLedger()).options(configurable())
+	newScreen(&out, false, ledger.New()).options(configurable())
 	require.Contains(t, out.String(), "* model (Model) is Opus; values: o1 (Opus), s (Sonnet), s2 (sonnet)\n")
 	require.Contains(t, out.String(), "auto (Auto) (never asks for permission), and 898 more\n")
 	require.Contains(t, out.String(), "* thought level (Effort) is on; values: on, off\n")
@@ -80,7 +81,7 @@ func TestScreen_shows_changes_of_options(t *testing.T) {
 		"! prompts wait, because the agent refuses its mode (no); the ": &protocol.AgentConfigureFailed{OptionID: "mode", Value: model, Participant: ada, Reason: "no", PromptsWait: true},
 	} {
 		var out strings.Builder
-		r, s := configurable(), newScreen(&out, false, newLedger())
+		r, s := configurable(), newScreen(&out, false, ledger.New())
 		s.event(r, &protocol.Event{Payload: p})
 		require.Contains(t, out.String(), want)
 		require.NotContains(t, out.String(), "\x1b")

@@ -20,10 +20,8 @@
 //
 // # Which item a command decides on
 //
-// The ledger numbers everything that people decide on. A command that names a number
-// decides on that item. Without a number it decides on the only open item, and only if
-// the person saw the item before beginning to type and no other item that could have been
-// meant was closed in the meantime; see pick.
+// Package ledger numbers everything that people decide on, and chooses the item of a command
+// that names no number.
 //
 // # Testing
 //

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 	"parley/protocol/view"
 )
@@ -79,7 +80,7 @@ func (s *screen) sessionEvent(r *room, e *protocol.Event) {
 		if p.RemovedBy != nil {
 			how = "was removed"
 		}
-		s.line(accent, "* %s %s%s", r.displayName(p.Participant), how, because(p.Reason))
+		s.line(accent, "* %s %s%s", r.displayName(p.Participant), how, display.Because(p.Reason))
 	case *protocol.ParticipantUpdated:
 		s.line(accent, "* %s is now %s", r.displayName(p.Participant), display.OneLine(string(p.Participant.Role)))
 	case *protocol.SharedSessionCreated:
@@ -104,16 +105,16 @@ func (s *screen) sessionEvent(r *room, e *protocol.Event) {
 // suffix returns the label of an item after a space, or an empty string if the item is not
 // known.
 func (r *room) suffix(id string) string {
-	if i := r.ledger.find(id); i != nil {
-		return " " + i.label()
+	if i := r.ledger.Find(id); i != nil {
+		return " " + i.Label()
 	}
 	return ""
 }
 
 // proposed prints a proposal, which may be closed.
 func (s *screen) proposed(r *room, p *protocol.PromptPendingApproval) {
-	if i := r.openItem(kindProposal, p.Approval.ID); i != nil {
-		i.author = r.displayName(p.Participant)
+	if i := r.openItem(ledger.KindProposal, p.Approval.ID); i != nil {
+		i.Author = r.displayName(p.Participant)
 		s.proposal(r, i)
 		return
 	}
@@ -122,12 +123,12 @@ func (s *screen) proposed(r *room, p *protocol.PromptPendingApproval) {
 
 // asked prints a question of the agent, which may be closed.
 func (s *screen) asked(r *room, p *protocol.PermissionRequested) {
-	if i := r.openItem(kindQuestion, p.RequestID); i != nil {
+	if i := r.openItem(ledger.KindQuestion, p.RequestID); i != nil {
 		s.question(i)
 		return
 	}
-	q, _ := newQuestion(p.Permission)
-	s.line(alert, "? the agent asked%s to: %s%s", r.suffix(p.RequestID), display.Indent(q.call.Heading()), q.body())
+	q, _ := ledger.NewQuestion(p.Permission)
+	s.line(alert, "? the agent asked%s to: %s%s", r.suffix(p.RequestID), display.Indent(q.Call.Heading()), q.Body())
 }
 
 // outputOfAsked prints the output that a question has brought of its tool call.
@@ -159,9 +160,9 @@ func (s *screen) resolved(r *room, p *protocol.PermissionResolved) {
 		answer = display.OneLine(*p.OptionID)
 	}
 	about := ""
-	if i := r.ledger.find(p.RequestID); i != nil && i.kind == kindQuestion {
+	if i := r.ledger.Find(p.RequestID); i != nil && i.Kind == ledger.KindQuestion {
 		about = " " + i.String()
-		for _, o := range i.question.options {
+		for _, o := range i.Question.Options {
 			if p.OptionID != nil && o.ID == *p.OptionID && o.Name != "" {
 				answer = display.OneLine(o.Name)
 			}
@@ -180,14 +181,6 @@ func (s *screen) failed(r *room, p *protocol.PromptDispatchFailed) {
 	if p.Code == protocol.CodeAgentAuthRequired {
 		s.needsSignIn()
 	}
-}
-
-// because returns a reason in parentheses, or an empty string if there is none.
-func because(reason *string) string {
-	if reason == nil || *reason == "" {
-		return ""
-	}
-	return " (" + display.OneLine(*reason) + ")"
 }
 
 // usageText says how much of the context a turn that has ended has left in use, and the

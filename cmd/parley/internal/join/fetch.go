@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 )
@@ -22,16 +23,16 @@ type fetchedItem struct {
 
 // fetchItems starts to fetch the items that are incomplete, one after the other, unless
 // they are being fetched already.
-func (s *session) fetchItems(ctx context.Context, items []*item) {
+func (s *session) fetchItems(ctx context.Context, items []*ledger.Item) {
 	type request struct {
 		id   string
-		kind kind
+		kind ledger.Kind
 	}
 	var requests []request
 	for _, i := range items {
-		if i.isOpen() && i.fullSize() > 0 && !s.fetching[i.id] {
-			s.fetching[i.id] = true
-			requests = append(requests, request{i.id, i.kind})
+		if i.IsOpen() && i.FullSize() > 0 && !s.fetching[i.ID] {
+			s.fetching[i.ID] = true
+			requests = append(requests, request{i.ID, i.Kind})
 		}
 	}
 	if len(requests) == 0 {
@@ -49,14 +50,14 @@ func (s *session) fetchItems(ctx context.Context, items []*item) {
 	})
 }
 
-func (s *session) fetchItem(ctx context.Context, id string, k kind) (f fetchedItem) {
+func (s *session) fetchItem(ctx context.Context, id string, k ledger.Kind) (f fetchedItem) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	f.id = id
 	switch k {
-	case kindQuestion:
+	case ledger.KindQuestion:
 		f.permission, f.err = s.c.WholePermission(ctx, id)
-	case kindRequest:
+	case ledger.KindRequest:
 		f.request, f.err = s.c.WholeElicitation(ctx, id)
 	default:
 		f.approval, f.err = s.c.WholeApproval(ctx, id)
@@ -67,24 +68,24 @@ func (s *session) fetchItem(ctx context.Context, id string, k kind) (f fetchedIt
 // itemFetched shows an item that is complete now.
 func (s *session) itemFetched(f fetchedItem) {
 	delete(s.fetching, f.id)
-	i := s.room.ledger.find(f.id)
-	if i == nil || !i.isOpen() || i.fullSize() == 0 {
+	i := s.room.ledger.Find(f.id)
+	if i == nil || !i.IsOpen() || i.FullSize() == 0 {
 		return
 	}
 	if e, ok := errors.AsType[*protocol.Error](f.err); ok && !e.Entry().Retryable {
 		return // the item is closed, as an event reports
 	}
 	if f.err != nil {
-		s.screen.line(bad, "* %s cannot be fetched: %s; /show %s tries again", i.label(), display.OneLine(f.err.Error()), i.label())
+		s.screen.line(bad, "* %s cannot be fetched: %s; /show %s tries again", i.Label(), display.OneLine(f.err.Error()), i.Label())
 		return
 	}
-	switch i.kind {
-	case kindQuestion:
+	switch i.Kind {
+	case ledger.KindQuestion:
 		s.room.putQuestion(f.permission, s.screen.story)
-	case kindRequest:
+	case ledger.KindRequest:
 		s.room.putRequest(f.request)
 	default:
-		s.room.putPrompt(f.approval, i.author)
+		s.room.putPrompt(f.approval, i.Author)
 	}
 	s.show(i)
 }
@@ -93,15 +94,15 @@ func (s *session) itemFetched(f fetchedItem) {
 func (r *room) completeItem(p protocol.Payload, past *story.Story) {
 	switch p := p.(type) {
 	case *protocol.PromptPendingApproval:
-		if i := r.openItem(kindProposal, p.Approval.ID); i != nil && i.fullSize() > 0 {
+		if i := r.openItem(ledger.KindProposal, p.Approval.ID); i != nil && i.FullSize() > 0 {
 			r.putPrompt(p.Approval, r.displayName(p.Participant))
 		}
 	case *protocol.PermissionRequested:
-		if i := r.openItem(kindQuestion, p.RequestID); i != nil && i.fullSize() > 0 {
+		if i := r.openItem(ledger.KindQuestion, p.RequestID); i != nil && i.FullSize() > 0 {
 			r.putQuestion(p.Permission, past)
 		}
 	case *protocol.ElicitationRequested:
-		if i := r.openItem(kindRequest, p.RequestID); i != nil && i.fullSize() > 0 {
+		if i := r.openItem(ledger.KindRequest, p.RequestID); i != nil && i.FullSize() > 0 {
 			r.putRequest(p.Elicitation)
 		}
 	}

@@ -67,22 +67,22 @@ func TestRoom_keeps_a_complete_item_when_a_welcome_has_only_its_beginning(t *tes
 	beginning.Prompt, beginning.Truncated, beginning.WholeBytes = "the", true, len(whole.Prompt)
 	name := protocol.Permission{RequestID: "q", ToolCall: []byte(`{"title":"t"}`), Options: []byte(`[]`), Truncated: true, WholeBytes: 99}
 	r.reset(&protocol.Welcome{Approvals: []protocol.Approval{beginning}, Permissions: []protocol.Permission{name}}, screen.story, time.Now())
-	require.Equal(t, whole, r.ledger.find("a").approval)
-	require.Len(t, r.ledger.find("q").question.options, 1)
-	for _, i := range r.ledger.openDecisions() {
-		require.Zero(t, i.fullSize())
+	require.Equal(t, whole, r.ledger.Find("a").Approval)
+	require.Len(t, r.ledger.Find("q").Question.Options, 1)
+	for _, i := range r.ledger.OpenDecisions() {
+		require.Zero(t, i.FullSize())
 	}
 
 	fresh := newRoom()
 	fresh.reset(&protocol.Welcome{Approvals: []protocol.Approval{beginning}, Permissions: []protocol.Permission{name}}, screen.story, time.Now())
 	fresh.markShown(time.Now())
-	for _, i := range fresh.ledger.openDecisions() {
-		require.NotZero(t, i.fullSize())
-		require.Zero(t, i.shown, "it was not shown in full")
+	for _, i := range fresh.ledger.OpenDecisions() {
+		require.NotZero(t, i.FullSize())
+		require.Zero(t, i.Shown, "it was not shown in full")
 	}
 	fresh.completeItem(&protocol.PromptPendingApproval{Approval: whole}, screen.story)
 	fresh.completeItem(&protocol.PermissionRequested{Permission: asked}, screen.story)
-	for _, i := range fresh.ledger.openDecisions() {
-		require.Zero(t, i.fullSize(), "an earlier event has all of it")
+	for _, i := range fresh.ledger.OpenDecisions() {
+		require.Zero(t, i.FullSize(), "an earlier event has all of it")
 	}
 }

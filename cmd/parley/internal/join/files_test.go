@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 )
 
@@ -16,7 +17,7 @@ func TestScreen_shows_who_has_reviewed_a_file(t *testing.T) {
 		"* ada removed the mark of a.go\n":        {Path: "a.go", Participant: ada},
 	} {
 		var out strings.Builder
-		newScreen(&out, false, newLedger()).event(newRoom(), &protocol.Event{Payload: p})
+		newScreen(&out, false, ledger.New()).event(newRoom(), &protocol.Event{Payload: p})
 		require.Equal(t, want, out.String())
 	}
 }

@@ -73,7 +73,11 @@ func TestScreen_marks_invisible_characters_in_every_text(t *testing.T) {
 		s.event(r, &protocol.Event{Payload: p})
 		r.apply(p, time.Now())
 	}
-	for _, i := range r.ledger.items {
+	for n := 1; ; n++ {
+		i, err := r.ledger.Numbered(n)
+		if err != nil {
+			break
+		}
 		s.item(r, i)
 	}
 	s.endStream()

@@ -2,10 +2,10 @@ package join
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
@@ -34,7 +34,7 @@ func (r *room) agentActivity(status protocol.AgentStatus) string {
 	switch {
 	case status != protocol.AgentIdle:
 		return string(status)
-	case len(r.ledger.open(kindQuestion))+len(r.ledger.open(kindRequest)) > 0:
+	case len(r.ledger.Open(ledger.KindQuestion))+len(r.ledger.Open(ledger.KindRequest)) > 0:
 		return "waiting for an answer"
 	case r.agent.Turn != nil:
 		return "working"
@@ -43,8 +43,8 @@ func (r *room) agentActivity(status protocol.AgentStatus) string {
 	for _, q := range r.queue {
 		waits[q.ApprovalID] = true
 	}
-	for _, i := range r.ledger.open(kindTurn) {
-		if !waits[i.id] {
+	for _, i := range r.ledger.Open(ledger.KindTurn) {
+		if !waits[i.ID] {
 			return "working"
 		}
 	}
@@ -53,10 +53,8 @@ func (r *room) agentActivity(status protocol.AgentStatus) string {
 
 // openItems prints all open items in full.
 func (s *screen) openItems(r *room) {
-	for _, i := range r.ledger.items {
-		if i.isOpen() {
-			s.item(r, i)
-		}
+	for _, i := range r.ledger.AllOpen() {
+		s.item(r, i)
 	}
 }
 
@@ -79,46 +77,46 @@ func (s *screen) participants(r *room) {
 }
 
 // item prints an item in full.
-func (s *screen) item(r *room, i *item) {
-	if i.kind != kindOutput && i.fullSize() > 0 {
+func (s *screen) item(r *room, i *ledger.Item) {
+	if i.Kind != ledger.KindOutput && i.FullSize() > 0 {
 		s.truncatedItem(i)
 		return
 	}
-	switch i.kind {
-	case kindProposal:
+	switch i.Kind {
+	case ledger.KindProposal:
 		s.proposal(r, i)
-	case kindTurn:
-		s.line(accent, "* %s %s prompted%s: %s", i.label(), i.author, because(&i.outcome), promptText(i.approval.Prompt)+contentText(i.approval.Content))
-	case kindQuestion:
+	case ledger.KindTurn:
+		s.line(accent, "* %s %s prompted%s: %s", i.Label(), i.Author, display.Because(&i.Outcome), promptText(i.Approval.Prompt)+contentText(i.Approval.Content))
+	case ledger.KindQuestion:
 		s.question(i)
-	case kindRequest:
+	case ledger.KindRequest:
 		s.request(r, i)
-	case kindOutput:
+	case ledger.KindOutput:
 		s.outputItem(i)
 	}
 }
 
 // outputItem prints the output of a tool call.
-func (s *screen) outputItem(i *item) {
-	s.line(accent, "* %s the output of %s:", i.label(), display.OneLine(i.heading))
-	s.line(plain, "%s", display.Block(i.output.Kept()))
-	if missing := i.output.Size() - i.output.KeptSize(); i.output.KeptSize() >= toolcall.MaxKeptOutput && missing > 0 {
+func (s *screen) outputItem(i *ledger.Item) {
+	s.line(accent, "* %s the output of %s:", i.Label(), display.OneLine(i.Heading))
+	s.line(plain, "%s", display.Block(i.Output.Kept()))
+	if missing := i.Output.Size() - i.Output.KeptSize(); i.Output.KeptSize() >= toolcall.MaxKeptOutput && missing > 0 {
 		s.line(dim, "  … and about %d more bytes, which are not kept", missing)
 	}
 }
 
 // truncatedItem prints an item of which only the beginning is known.
-func (s *screen) truncatedItem(i *item) {
-	what, text, rest := i.author+" proposes", display.Indent(i.approval.Prompt), "all of its %d bytes are being fetched, to be shown here"
-	switch i.kind {
-	case kindTurn:
-		what, rest = i.author+" prompted", "/show "+i.label()+" shows all of its %d bytes"
-	case kindRequest:
-		what, text = "the agent asks for input", display.Indent(i.request.Message)
-	case kindQuestion:
-		what, text = "the agent asks to", display.Indent(i.question.call.Heading())
+func (s *screen) truncatedItem(i *ledger.Item) {
+	what, text, rest := i.Author+" proposes", display.Indent(i.Approval.Prompt), "all of its %d bytes are being fetched, to be shown here"
+	switch i.Kind {
+	case ledger.KindTurn:
+		what, rest = i.Author+" prompted", "/show "+i.Label()+" shows all of its %d bytes"
+	case ledger.KindRequest:
+		what, text = "the agent asks for input", display.Indent(i.Request.Message)
+	case ledger.KindQuestion:
+		what, text = "the agent asks to", display.Indent(i.Question.Call.Heading())
 	}
-	s.line(alert, "? %s %s: %s…\n  (this is the beginning; %s)", i.label(), what, text, fmt.Sprintf(rest, i.fullSize()))
+	s.line(alert, "? %s %s: %s…\n  (this is the beginning; %s)", i.Label(), what, text, fmt.Sprintf(rest, i.FullSize()))
 }
 
 // promptText formats a prompt with a warning if characters of it cannot be seen.
@@ -127,69 +125,34 @@ func promptText(prompt string) string {
 }
 
 // proposal prints a proposal, and for the host how to decide on it.
-func (s *screen) proposal(r *room, i *item) {
-	if !i.isOpen() {
-		s.line(alert, "? %s %s proposed%s: %s", i.label(), i.author, because(&i.outcome), promptText(i.approval.Prompt))
+func (s *screen) proposal(r *room, i *ledger.Item) {
+	if !i.IsOpen() {
+		s.line(alert, "? %s %s proposed%s: %s", i.Label(), i.Author, display.Because(&i.Outcome), promptText(i.Approval.Prompt))
 		return
 	}
 	hint := ""
 	if r.self.Role == protocol.RoleHost && r.readOnly == "" {
-		hint = fmt.Sprintf("\n  (/approve %s or /reject %s)", i.label(), i.label())
+		hint = fmt.Sprintf("\n  (/approve %s or /reject %s)", i.Label(), i.Label())
 	}
-	s.line(alert, "? %s %s proposes%s: %s%s%s", i.label(), i.author, r.circumstances(i.approval), display.Indent(i.approval.Prompt), display.HiddenWarning(i.author, i.approval.Prompt)+contentText(i.approval.Content), hint)
-	if i.edited != "" {
+	s.line(alert, "? %s %s proposes%s: %s%s%s", i.Label(), i.Author, r.circumstances(i.Approval), display.Indent(i.Approval.Prompt), display.HiddenWarning(i.Author, i.Approval.Prompt)+contentText(i.Approval.Content), hint)
+	if i.Edited != "" {
 		s.editedPrompt(i)
 	}
 }
 
 // editedPrompt prints the text that /approve sends instead of a proposal.
-func (s *screen) editedPrompt(i *item) {
+func (s *screen) editedPrompt(i *ledger.Item) {
 	s.line(alert, "? %s would be sent to the agent as: %s\n  (/approve %s sends this text; /edit %s without a text discards it)",
-		i.label(), promptText(protocol.NameContent(i.edited, i.approval.Content))+contentText(i.approval.Content), i.label(), i.label())
+		i.Label(), promptText(protocol.NameContent(i.Edited, i.Approval.Content))+contentText(i.Approval.Content), i.Label(), i.Label())
 }
 
 // question prints a question of the agent, with everything that is decided.
-func (s *screen) question(i *item) {
-	name, q := i.label(), i.question
-	if !i.isOpen() {
-		s.line(alert, "? %s the agent asked to: %s%s\n  (%s)", name, display.Indent(q.call.Heading()), q.body(), i.outcome)
+func (s *screen) question(i *ledger.Item) {
+	name, q := i.Label(), i.Question
+	if !i.IsOpen() {
+		s.line(alert, "? %s the agent asked to: %s%s\n  (%s)", name, display.Indent(q.Call.Heading()), q.Body(), i.Outcome)
 		return
 	}
 	s.line(alert, "? %s the agent asks to: %s%s\n  (/allow %s, /deny %s, or /allow %s with one of: %s)",
-		name, display.Indent(q.call.Heading()), q.body(), name, name, name, q.listOptions())
-}
-
-// body returns everything that a question says beside its heading.
-func (q question) body() string {
-	texts := []string{q.call.Heading()}
-	for _, o := range q.options {
-		texts = append(texts, o.Name)
-	}
-	details := q.details()
-	for _, d := range details {
-		texts = append(texts, d.Text)
-	}
-	return formatDetails(details) + display.HiddenWarning(texts...)
-}
-
-// details returns what the question says besides the heading of its call.
-func (q question) details() []toolcall.Detail {
-	var details []toolcall.Detail
-	for _, text := range q.texts {
-		details = append(details, toolcall.Detail{Text: text})
-	}
-	return append(details, q.call.Details()...)
-}
-
-// formatDetails formats details as indented lines, each after a newline.
-func formatDetails(details []toolcall.Detail) string {
-	var b strings.Builder
-	for _, d := range details {
-		text := d.Text
-		if d.Label != "" {
-			text = d.Label + ": " + text
-		}
-		b.WriteString("\n" + display.Block(text))
-	}
-	return b.String()
+		name, display.Indent(q.Call.Heading()), q.Body(), name, name, name, q.ListOptions())
 }

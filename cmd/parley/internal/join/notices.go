@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/cmd/parley/internal/story"
 	"parley/protocol"
 	"parley/protocol/client"
@@ -16,7 +17,7 @@ func (s *session) receive(ctx context.Context, n client.Notice) {
 	switch n := n.(type) {
 	case client.Welcome:
 		s.receiveWelcome(&n)
-		s.fetchItems(ctx, s.room.ledger.openDecisions())
+		s.fetchItems(ctx, s.room.ledger.OpenDecisions())
 		s.fetchParticipants(ctx)
 	case client.Event:
 		s.room.addItems(n.Payload, s.screen.story)
@@ -85,7 +86,7 @@ func (s *session) printPast(events []*protocol.Event, all *story.Story) {
 }
 
 // show prints an open item, which can be decided on from then on.
-func (s *session) show(i *item) {
+func (s *session) show(i *ledger.Item) {
 	begun := time.Now()
 	s.screen.item(s.room, i)
 	s.room.markShown(s.shownAt(begun))

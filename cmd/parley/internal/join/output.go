@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/cmd/parley/internal/story"
 	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol/view"
@@ -103,8 +104,8 @@ func (s *screen) printOutput(row *view.ToolRow, shown *story.ShownCall, runs []t
 	o := &shown.Output
 	if o.IsTruncated() && !o.Listed && s.ledger != nil {
 		o.Listed = true
-		i := s.ledger.put(kindOutput, fmt.Sprintf("output %s", row.Key))
-		i.heading, i.output, i.outcome = toolcall.New(row.Call).Heading(), o, "shown in part"
-		s.line(dim, "  … there is more output: /show %s shows all of it", i.label())
+		i := s.ledger.Put(ledger.KindOutput, fmt.Sprintf("output %s", row.Key))
+		i.Heading, i.Output, i.Outcome = toolcall.New(row.Call).Heading(), o, "shown in part"
+		s.line(dim, "  … there is more output: /show %s shows all of it", i.Label())
 	}
 }

@@ -72,7 +72,7 @@ func TestCallOutput_beyond_a_limit_is_shown_on_request(t *testing.T) {
 	require.Less(t, out.Len(), 2*toolcall.MaxShownOutput)
 	require.Contains(t, out.String(), "  … there is more output: /show #1 shows all of it\n")
 	out.Reset()
-	i, err := r.ledger.numbered(1)
+	i, err := r.ledger.Numbered(1)
 	require.NoError(t, err)
 	s.item(r, i)
 	require.Greater(t, out.Len(), toolcall.MaxKeptOutput)
@@ -89,7 +89,7 @@ func TestCallOutput_is_not_added_again_when_history_repeats_it(t *testing.T) {
 		call("tool_call", `"title":"make","_meta":{"terminal_output_delta":{"data":"`+long+`"}}`) + `}}`)}}}
 	s.printPast(events, story.New())
 	s.replay(events)
-	i, err := r.ledger.numbered(1)
+	i, err := r.ledger.Numbered(1)
 	require.NoError(t, err)
-	require.Equal(t, long, i.output.Kept())
+	require.Equal(t, long, i.Output.Kept())
 }

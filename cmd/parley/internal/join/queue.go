@@ -7,15 +7,16 @@ import (
 
 	"parley/cmd/parley/internal/command"
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 )
 
 // showQueue lists the prompts that wait for the agent.
 func (s *session) showQueue(ctx context.Context) {
 	s.screen.queue(s.room)
-	var items []*item
+	var items []*ledger.Item
 	for _, q := range s.room.queue {
-		if i := s.room.openItem(kindTurn, q.ApprovalID); i != nil {
+		if i := s.room.openItem(ledger.KindTurn, q.ApprovalID); i != nil {
 			items = append(items, i)
 		}
 	}
@@ -23,28 +24,28 @@ func (s *session) showQueue(ctx context.Context) {
 }
 
 // withdraw ends a prompt before it begins.
-func (s *session) withdraw(ctx context.Context, c command.Command, m moment) {
+func (s *session) withdraw(ctx context.Context, c command.Command, m ledger.Moment) {
 	i, err := s.waiting(c.Number, m)
 	if err != nil {
 		s.fail(err)
 		return
 	}
-	id := i.id
+	id := i.ID
 	s.startLine(ctx, func(ctx context.Context) (func(), error) { return nil, s.c.Withdraw(ctx, id) })
 }
 
 // editOwn replaces the text of a prompt of the person's own before it begins.
-func (s *session) editOwn(ctx context.Context, c command.Command, m moment) {
+func (s *session) editOwn(ctx context.Context, c command.Command, m ledger.Moment) {
 	i, err := s.waiting(c.Number, m)
 	if err == nil && c.Text == "" {
-		err = fmt.Errorf("nothing was done: add the new text: /edit %s TEXT", i.label())
+		err = fmt.Errorf("nothing was done: add the new text: /edit %s TEXT", i.Label())
 	}
 	if err != nil {
 		s.fail(err)
 		return
 	}
-	id, as := i.id, s.room.expectedPromptAs(m)
-	if i.kind == kindProposal {
+	id, as := i.ID, s.room.expectedPromptAs(m)
+	if i.Kind == ledger.KindProposal {
 		as = protocol.PromptAsProposal // it goes on waiting for the host
 	}
 	s.startLine(ctx, func(ctx context.Context) (func(), error) {
@@ -58,25 +59,25 @@ func (s *session) editOwn(ctx context.Context, c command.Command, m moment) {
 
 // isOwnPrompt reports whether the item with a number is a prompt that the person wrote.
 func (s *session) isOwnPrompt(number int) bool {
-	i, err := s.room.ledger.numbered(number)
-	return err == nil && (i.kind == kindProposal || i.kind == kindTurn) && i.approval.ParticipantID == s.room.self.ID
+	i, err := s.room.ledger.Numbered(number)
+	return err == nil && (i.Kind == ledger.KindProposal || i.Kind == ledger.KindTurn) && i.Approval.ParticipantID == s.room.self.ID
 }
 
 // movePrompt moves a waiting prompt before another one, or to the end.
-func (s *session) movePrompt(ctx context.Context, c command.Command, m moment) {
+func (s *session) movePrompt(ctx context.Context, c command.Command, m ledger.Moment) {
 	moved, err := s.waiting(c.Number, m)
 	before := ""
 	if err == nil && c.Other > 0 {
-		var other *item
+		var other *ledger.Item
 		if other, err = s.waiting(c.Other, m); err == nil {
-			before = other.id
+			before = other.ID
 		}
 	}
 	if err != nil {
 		s.fail(err)
 		return
 	}
-	id := moved.id
+	id := moved.ID
 	s.startLine(ctx, func(ctx context.Context) (func(), error) {
 		_, err := s.c.MovePrompt(ctx, id, before)
 		return nil, err
@@ -85,12 +86,12 @@ func (s *session) movePrompt(ctx context.Context, c command.Command, m moment) {
 
 // waiting returns the prompt with a number, which was shown and is open. The server knows
 // whether it has begun.
-func (s *session) waiting(number int, m moment) (*item, error) {
-	k := kindTurn
-	if i, err := s.room.ledger.numbered(number); err == nil && i.kind == kindProposal {
-		k = kindProposal
+func (s *session) waiting(number int, m ledger.Moment) (*ledger.Item, error) {
+	k := ledger.KindTurn
+	if i, err := s.room.ledger.Numbered(number); err == nil && i.Kind == ledger.KindProposal {
+		k = ledger.KindProposal
 	}
-	return s.room.ledger.pickNumber(k, number, m)
+	return s.room.ledger.PickNumber(k, number, m)
 }
 
 // queue prints the prompts that wait for the agent, in the order in which they run.
@@ -99,15 +100,15 @@ func (s *screen) queue(r *room) {
 		s.line(dim, "* no prompt waits for the agent")
 	}
 	for n, q := range r.queue {
-		i := r.openItem(kindTurn, q.ApprovalID)
+		i := r.openItem(ledger.KindTurn, q.ApprovalID)
 		if i == nil {
 			continue
 		}
-		if i.fullSize() > 0 {
+		if i.FullSize() > 0 {
 			s.truncatedItem(i)
 			continue
 		}
-		s.line(accent, "* %d. %s %s prompted (%s): %s", n+1, i.label(), i.author, turnsAhead(q.Ahead), promptText(i.approval.Prompt))
+		s.line(accent, "* %d. %s %s prompted (%s): %s", n+1, i.Label(), i.Author, turnsAhead(q.Ahead), promptText(i.Approval.Prompt))
 	}
 }
 
@@ -127,13 +128,13 @@ func (s *screen) queueChanged(r *room, p *protocol.QueueChanged) {
 	if p.Participant == nil {
 		return // the events about the turns say what has changed
 	}
-	var waiting []*item
+	var waiting []*ledger.Item
 	for _, q := range p.Queue {
-		if i := r.ledger.find(q.ApprovalID); i != nil {
+		if i := r.ledger.Find(q.ApprovalID); i != nil {
 			waiting = append(waiting, i)
 		}
 	}
-	s.line(accent, "* %s has moved a prompt; these wait now, in this order: %s", r.displayName(*p.Participant), listItems(waiting))
+	s.line(accent, "* %s has moved a prompt; these wait now, in this order: %s", r.displayName(*p.Participant), ledger.ListItems(waiting))
 }
 
 // rejected prints that a proposal was rejected, withdrawn or replaced.
@@ -145,7 +146,7 @@ func (s *screen) rejected(r *room, p *protocol.PromptRejected) {
 	case protocol.ReasonReplaced:
 		reason = nil
 	}
-	s.line(accent, "* %s %s%s: %s%s", r.displayName(p.Participant), how, r.suffix(p.Approval.ID), display.Short(p.Approval.Prompt, 100), because(reason))
+	s.line(accent, "* %s %s%s: %s%s", r.displayName(p.Participant), how, r.suffix(p.Approval.ID), display.Short(p.Approval.Prompt, 100), display.Because(reason))
 }
 
 // circumstances describes what a prompt does beside its text.
@@ -157,8 +158,8 @@ func (r *room) circumstances(a protocol.Approval) string {
 	if a.Replaces == "" {
 		return text
 	}
-	if i := r.ledger.find(a.Replaces); i != nil {
-		return text + ", in place of " + i.label()
+	if i := r.ledger.Find(a.Replaces); i != nil {
+		return text + ", in place of " + i.Label()
 	}
 	return text + ", in place of an earlier text"
 }

@@ -6,7 +6,9 @@ import (
 	"unicode/utf8"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/cmd/parley/internal/story"
+	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
 
@@ -20,7 +22,7 @@ type room struct {
 	agent        protocol.Agent         // its facts and its refused mode
 	present      []string               // ids of the participants who are connected
 	queue        []protocol.QueuedPrompt
-	ledger       *ledger
+	ledger       *ledger.Ledger
 	prompts      promptKind
 	welcomes     int // number of welcomes so far
 
@@ -32,7 +34,7 @@ type room struct {
 	files  []protocol.Content // the newest attachments, for /save; at most maxKnownFiles
 }
 
-func newRoom() *room { return &room{ledger: newLedger()} }
+func newRoom() *room { return &room{ledger: ledger.New()} }
 
 // reset replaces the state by that of a welcome. Open items keep their numbers.
 func (r *room) reset(w *protocol.Welcome, past *story.Story, now time.Time) {
@@ -45,7 +47,7 @@ func (r *room) reset(w *protocol.Welcome, past *story.Story, now time.Time) {
 			r.participants = append(r.participants, p)
 		}
 	}
-	open := map[*item]bool{}
+	open := map[*ledger.Item]bool{}
 	for _, a := range w.Approvals {
 		open[r.putPrompt(a, r.authorName(w, a.ParticipantID))] = true
 	}
@@ -53,10 +55,10 @@ func (r *room) reset(w *protocol.Welcome, past *story.Story, now time.Time) {
 		open[r.putQuestion(p, past)] = true
 	}
 	r.putRequests(w.Elicitations, open)
-	for _, k := range []kind{kindQuestion, kindRequest, kindProposal, kindTurn} {
-		for _, i := range r.ledger.open(k) {
+	for _, k := range []ledger.Kind{ledger.KindQuestion, ledger.KindRequest, ledger.KindProposal, ledger.KindTurn} {
+		for _, i := range r.ledger.Open(k) {
 			if !open[i] {
-				r.ledger.end(i, "while the connection was lost", false, now)
+				r.ledger.End(i, "while the connection was lost", false, now)
 			}
 		}
 	}
@@ -80,10 +82,10 @@ type promptKind struct {
 
 // expectedPromptAs returns what the author of a line expects a prompt to become. A change
 // of the mode or the role counts once the author can have seen it.
-func (r *room) expectedPromptAs(m moment) protocol.PromptAs {
-	read := m.ended
-	if m.person {
-		read = read.Add(-readingTime)
+func (r *room) expectedPromptAs(m ledger.Moment) protocol.PromptAs {
+	read := m.Ended
+	if m.Person {
+		read = read.Add(-ledger.ReadingTime)
 	}
 	if r.prompts.since.After(read) && r.prompts.before != "" {
 		return r.prompts.before
@@ -107,48 +109,48 @@ func (r *room) currentPromptAs() protocol.PromptAs {
 }
 
 // putPrompt adds or updates the item of a prompt. It returns nil if the prompt is closed.
-func (r *room) putPrompt(a protocol.Approval, author string) *item {
+func (r *room) putPrompt(a protocol.Approval, author string) *ledger.Item {
 	r.know(a.Content)
-	k := kindProposal
+	k := ledger.KindProposal
 	switch a.Status {
 	case protocol.ApprovalPending:
 	case protocol.ApprovalApproved:
-		k = kindTurn
+		k = ledger.KindTurn
 	default:
 		return nil
 	}
-	i := r.ledger.put(k, a.ID)
-	if !a.Truncated || i.approval.Status != a.Status {
-		i.approval = a // otherwise the whole text is known: an id stands for one text
+	i := r.ledger.Put(k, a.ID)
+	if !a.Truncated || i.Approval.Status != a.Status {
+		i.Approval = a // otherwise the whole text is known: an id stands for one text
 	}
-	if i.author == "" || author != unknownName {
-		i.author = author
+	if i.Author == "" || author != unknownName {
+		i.Author = author
 	}
 	return i
 }
 
 // putQuestion adds or updates the item of a question.
-func (r *room) putQuestion(p protocol.Permission, past *story.Story) *item {
-	i := r.ledger.put(kindQuestion, p.RequestID)
-	q, id := newQuestion(p)
+func (r *room) putQuestion(p protocol.Permission, past *story.Story) *ledger.Item {
+	i := r.ledger.Put(ledger.KindQuestion, p.RequestID)
+	q, id := ledger.NewQuestion(p)
 	if p.Truncated {
-		if len(i.question.options) == 0 { // otherwise the whole question is known
-			i.question = q
+		if len(i.Question.Options) == 0 { // otherwise the whole question is known
+			i.Question = q
 		}
 		return i
 	}
-	q.call = q.call.WithAnnounced(past.Announced(id))
-	i.question = q
+	q.Call = q.Call.WithAnnounced(past.Announced(id))
+	i.Question = q
 	if id != nil {
-		past.Call(*id, "").Details = formatDetails(q.call.RunningDetails()) // the question shows them
+		past.Call(*id, "").Details = toolcall.Format(q.Call.RunningDetails()) // the question shows them
 	}
 	return i
 }
 
 // openItem returns the item with an id of the server if it is open and of the given kind,
 // or nil.
-func (r *room) openItem(k kind, id string) *item {
-	if i := r.ledger.find(id); i != nil && i.kind == k && i.isOpen() {
+func (r *room) openItem(k ledger.Kind, id string) *ledger.Item {
+	if i := r.ledger.Find(id); i != nil && i.Kind == k && i.IsOpen() {
 		return i
 	}
 	return nil
@@ -160,11 +162,7 @@ func (r *room) markShown(now time.Time) {
 	if as := r.currentPromptAs(); as != r.prompts.now {
 		r.prompts = promptKind{now: as, before: r.prompts.now, since: now}
 	}
-	for _, i := range r.ledger.items {
-		if i.isOpen() && i.shown.IsZero() && i.fullSize() == 0 {
-			i.shown = now
-		}
-	}
+	r.ledger.MarkShown(now)
 }
 
 // unknownName stands for a name that is not known.

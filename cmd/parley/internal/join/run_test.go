@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 	"parley/protocol/client"
 	"parley/protocol/client/clienttest"
@@ -286,7 +287,7 @@ func TestRun_warns_that_nobody_can_decide_only_in_an_active_session(t *testing.T
 		protocol.StatusClosed:  "",
 	} {
 		var out strings.Builder
-		s := &session{screen: newScreen(&out, false, newLedger())}
+		s := &session{screen: newScreen(&out, false, ledger.New())}
 		s.warnHostLeft(client.Welcome{Welcome: protocol.Welcome{
 			Session: protocol.Session{Status: status}, Participants: []protocol.Participant{host},
 		}})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/ledger"
 	"parley/cmd/parley/internal/story"
 )
 
@@ -26,7 +27,7 @@ type screen struct {
 	// immutable
 	out    io.Writer
 	colour bool
-	ledger *ledger
+	ledger *ledger.Ledger
 
 	story           *story.Story
 	earlier         *story.Story      // what is known of calls while history is repeated; otherwise nil
@@ -37,7 +38,7 @@ type screen struct {
 	shownSettings   map[string]string // the agent's mode and model as last shown, by category
 }
 
-func newScreen(out io.Writer, colour bool, l *ledger) *screen {
+func newScreen(out io.Writer, colour bool, l *ledger.Ledger) *screen {
 	return &screen{out: out, colour: colour, ledger: l, story: story.New(), shownSettings: map[string]string{}}
 }
 

@@ -8,13 +8,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 )
 
 // shown returns what the screen prints for updates of the agent, without colour.
 func shown(updates ...string) string {
 	var out strings.Builder
-	s := newScreen(&out, false, newLedger())
+	s := newScreen(&out, false, ledger.New())
 	for _, u := range updates {
 		s.update(json.RawMessage(`{"method":"session/update","params":{"update":` + u + `}}`))
 	}
@@ -151,7 +152,7 @@ func TestUpdate(t *testing.T) {
 
 func TestUpdate_mentions_other_notifications(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false, newLedger())
+	s := newScreen(&out, false, ledger.New())
 	s.update(json.RawMessage(`{"method":"_vendor/usage","params":{}}`))
 	s.update(json.RawMessage(`{"method":"fs/stat"}`))
 	s.update(json.RawMessage(`7`))
@@ -160,14 +161,14 @@ func TestUpdate_mentions_other_notifications(t *testing.T) {
 
 func TestUpdate_names_the_size_of_what_was_too_big(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false, newLedger())
+	s := newScreen(&out, false, ledger.New())
 	s.update(json.RawMessage(`{"method":"_parley/oversized","params":{"sessionUpdate":"tool_call_update","bytes":6000000}}`))
 	require.Equal(t, "* the agent sent an update that is too big to be kept: tool_call_update, 6.0 MB\n", out.String())
 }
 
 func TestScreen_shows_the_colours_of_a_command(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, true, newLedger())
+	s := newScreen(&out, true, ledger.New())
 	s.update(json.RawMessage(`{"method":"session/update","params":{"update":{"sessionUpdate":"tool_call_update","toolCallId":"c","title":"t","_meta":{"terminal_output_delta":{"data":"\u001b[31mred\u001b[0m plain\u001b[2J"}}}}}`))
 	s.endStream()
 	require.Contains(t, out.String(), "\x1b[31mred\x1b[0m\x1b[2m plain\x1b[0m\n")
@@ -175,7 +176,7 @@ func TestScreen_shows_the_colours_of_a_command(t *testing.T) {
 
 func TestScreen_shows_usage_and_cost_at_the_end_of_a_turn(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false, newLedger())
+	s := newScreen(&out, false, ledger.New())
 	for _, p := range []protocol.Payload{
 		&protocol.PromptDispatchStarted{ApprovalID: "a"},
 		&protocol.HostSessionUpdate{Notification: []byte(`{"method":"session/update","params":{"update":{"sessionUpdate":"usage_update","used":41,"size":100,"cost":{"amount":0.25,"currency":"USD"}}}}`)},
@@ -207,10 +208,10 @@ func TestRoom_says_what_the_agent_is_doing(t *testing.T) {
 
 func TestScreen_uses_colours_only_if_configured(t *testing.T) {
 	var out strings.Builder
-	newScreen(&out, true, newLedger()).line(bad, "x")
+	newScreen(&out, true, ledger.New()).line(bad, "x")
 	require.Equal(t, "\x1b[31mx\x1b[0m\n", out.String())
 	out.Reset()
-	newScreen(&out, false, newLedger()).line(bad, "x")
+	newScreen(&out, false, ledger.New()).line(bad, "x")
 	require.Equal(t, "x\n", out.String())
 }
 

@@ -6,12 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 )
 
 func TestScreen_lists_the_ways_to_sign_in(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false, newLedger())
+	s := newScreen(&out, false, ledger.New())
 	r := &room{}
 	s.signInWays(r)
 	require.Contains(t, out.String(), "does not say how")

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/cmd/parley/internal/console"
+	"parley/cmd/parley/internal/ledger"
 	"parley/protocol"
 	"parley/protocol/client"
 	"parley/protocol/client/clienttest"
@@ -77,7 +78,7 @@ func (p *person) reads(text string) {
 	p.t.Helper()
 	p.sees(text)
 	begin := time.Now()
-	require.Eventually(p.t, func() bool { return time.Since(begin) > readingTime }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(p.t, func() bool { return time.Since(begin) > ledger.ReadingTime }, 20*time.Second, 10*time.Millisecond)
 }
 
 func ask(s *clienttest.Server, id, title string) {

@@ -87,7 +87,7 @@ func (s *screen) toolCall(now, before *view.ToolRow) {
 func (s *screen) callLine(now *view.ToolRow, shown *story.ShownCall) {
 	call := toolcall.New(now.Call)
 	running := call.RunningDetails()
-	details := formatDetails(running)
+	details := toolcall.Format(running)
 	files := formatFiles(call.Files, now.Title+details)
 	if shown.Shown && now.Title == shown.Title && now.Status == shown.Status && details == shown.Details {
 		s.files(files, shown)
@@ -105,7 +105,7 @@ func (s *screen) callLine(now *view.ToolRow, shown *story.ShownCall) {
 		s.line(dim, "%s", strings.TrimPrefix(details, "\n"))
 	}
 	s.files(files, shown)
-	shown.Shown, shown.Title, shown.Status, shown.Details = true, now.Title, now.Status, formatDetails(running)
+	shown.Shown, shown.Title, shown.Status, shown.Details = true, now.Title, now.Status, toolcall.Format(running)
 }
 
 // files prints the files at which a call looks if they have changed.

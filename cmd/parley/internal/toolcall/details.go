@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"parley/cmd/parley/internal/display"
 )
 
 // Detail is one part of what a call does.
@@ -123,4 +125,17 @@ func formatObject(members map[string]json.RawMessage) string {
 		_ = encoder.Encode(values)
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// Format formats details as indented lines, each after a newline.
+func Format(details []Detail) string {
+	var b strings.Builder
+	for _, d := range details {
+		text := d.Text
+		if d.Label != "" {
+			text = d.Label + ": " + text
+		}
+		b.WriteString("\n" + display.Block(text))
+	}
+	return b.String()
 }
