@@ -133,7 +133,7 @@ func (a API) StartAgent(t testing.TB, agent string) string {
 // server returns the client of the server.
 func (a API) server(t testing.TB) *client.Server {
 	t.Helper()
-	server, err := client.NewServer(a.URL, client.ServerOptions{HTTPClient: httpClient})
+	server, err := client.NewServer(a.URL, client.ServerOptions{HTTPClient: cmp.Or(a.HTTP, httpClient)})
 	if err != nil {
 		t.Fatal(err)
 	}
