@@ -1,11 +1,12 @@
-import type { Code, WireError } from "./protocol.gen.js";
+import type { AuthMethod, Code, WireError } from "./protocol.gen.js";
 
 /**
  * The codes of errors: those of the server, of which newer servers may have more, and
- * two of the client itself: CLIENT_CLOSED after close(), and CONNECTION_LOST while
- * there is no connection.
+ * three of the client itself: CLIENT_CLOSED after close(), CONNECTION_LOST while there is
+ * no connection, and SERVER_UNREACHABLE for a request of a Server without its answer.
  */
-export type ErrorCode = Code | "CLIENT_CLOSED" | "CONNECTION_LOST" | (string & {});
+export type ErrorCode =
+  Code | "CLIENT_CLOSED" | "CONNECTION_LOST" | "SERVER_UNREACHABLE" | (string & {});
 
 /**
  * The error of a rejected command, and of a lost or closed connection. Decide by its
@@ -23,6 +24,8 @@ export class ParleyError extends Error {
     readonly retryAfterMs?: number,
     /** The name of the field of a form that has a wrong value. */
     readonly field?: string,
+    /** Of AGENT_AUTH_REQUIRED: the ways to sign in, if they are known. */
+    readonly authMethods?: readonly AuthMethod[],
   ) {
     super(message);
   }

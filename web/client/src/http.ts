@@ -120,7 +120,7 @@ export function errorOf(response: Response, body: string): ParleyError {
   } catch {
     // A proxy has answered in place of the server.
   }
-  const { code, error = "", retryable, retryAfterMs, field } = said ?? {};
-  if (code) return new ParleyError(code, error, retryable, retryAfterMs, field);
+  const { code, error = "", retryable, retryAfterMs, field, authMethods } = said ?? {};
+  if (code) return new ParleyError(code, error, retryable, retryAfterMs, field, authMethods);
   return connectionLost(`the server answered ${response.status}`);
 }

@@ -12,6 +12,8 @@ export { ParleyError, type ErrorCode } from "./errors.js";
 export { formatLink, parseLink, type Credentials, type Link } from "./link.js";
 export { followQueue } from "./queue.js";
 export type { Options, WebSocketConstructor, WebSocketLike } from "./options.js";
+export { Server, type Shared, type StartOptions } from "./server.js";
+export type { RequestOptions, ServerOptions } from "./ask.js";
 export type { Signal, Signals } from "./signals.js";
 export type { StreamSlots } from "./slots.js";
 export {

@@ -15,6 +15,7 @@ const api = [
   "node.ts",
   "options.ts",
   "react.ts",
+  "server.ts",
   "session.ts",
   "state.ts",
 ];

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { parseLink } from "../src/index.js";
 import { join as enter } from "./server/people.js";
 import { Server, type Shared } from "./server/server.js";
 
 const root = join(import.meta.dirname, "..");
-const names = ["talk", "approve", "archive"];
+const names = ["talk", "approve", "archive", "share"];
 let dir: string;
 let shared: Shared;
 
@@ -65,6 +66,18 @@ describe("the example", () => {
     talk.child.kill("SIGINT");
     expect(await talk.exit).toEqual([0, null]);
     expect(talk.log.all.at(-1)).toBe("closed");
+  });
+
+  test("share.ts prints links that work, and the code of an error", async () => {
+    const { server } = parseLink(shared.invite);
+    const share = run("share", server, "quick", "ada");
+    expect(await share.exit).toEqual([0, null]);
+    const [own = "", invite = ""] = share.out.all;
+    await enter(invite, { userId: "ben" }).chat("Hello");
+    expect((await enter(own).ready).participant).toMatchObject({ userId: "ada", role: "host" });
+    const none = run("share", server, "none");
+    expect(await none.exit).toEqual([1, null]);
+    expect(none.log.all.at(-1)).toMatch(/^AGENT_NOT_FOUND /);
   });
 
   test("approve.ts decides on what waits and on what follows", async () => {

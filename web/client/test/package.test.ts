@@ -21,18 +21,23 @@ function read(name: string): string {
   return readFileSync(join(root, name), "utf8");
 }
 
-test("the package is under 11 kB, minified and compressed", async () => {
-  const entryPoints = [join(root, "src/index.ts")];
+/** Returns the size of what a program bundles, minified and compressed, in bytes. */
+async function bundled(contents: string): Promise<number> {
   const bundle = await build({
-    entryPoints,
+    stdin: { contents, resolveDir: join(root, "src") },
     bundle: true,
     minify: true,
     format: "esm",
     platform: "browser",
     write: false,
   });
-  const bytes = gzipSync(bundle.outputFiles[0]!.contents, { level: 9 }).length;
-  expect(bytes).toBeLessThan(11_000);
+  return gzipSync(bundle.outputFiles[0]!.contents, { level: 9 }).length;
+}
+
+test("what a program imports is small, minified and compressed", async () => {
+  expect(await bundled(`export { connect } from "./index.js"`)).toBeLessThan(11_000);
+  expect(await bundled(`export { Server } from "./index.js"`)).toBeLessThan(3_000);
+  expect(await bundled(`export * from "./index.js"`)).toBeLessThan(12_500);
 });
 
 test("the package has no dependencies at run time, and names no registry", () => {

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-import type { CreateAnswer } from "parley-client";
+import { Server, type Mode } from "parley-client";
 
 /** Sends a request, again whenever the server asks to retry. */
 async function post<T>(url: string, body: object): Promise<T> {
@@ -48,19 +48,9 @@ export async function share(
   agent = "demo",
   more: { expiresInMinutes?: number; hostDisplayName?: string } = {},
 ): Promise<{ host: string; invite: string }> {
-  const { session } = await post<{ session: { id: string } }>(`${server}/api/sessions`, { agent });
-  const made = await post<CreateAnswer>(`${server}/api/shared-sessions`, {
-    hostSessionId: session.id,
-    hostUserId: "olga",
-    hostDisplayName: "Olga",
-    mode,
-    ...more,
-  });
-  const room = `${server}/s/${made.session.id}`;
-  return {
-    host: `${room}#p=${made.hostParticipant.id}:${made.hostParticipant.accessToken}`,
-    invite: `${room}#i=${made.inviteToken}`,
-  };
+  const wanted = { hostUserId: "olga", hostDisplayName: "Olga", mode: mode as Mode, ...more };
+  const { own, invite } = await new Server(server).startAndShare({ agent }, wanted);
+  return { host: own, invite };
 }
 
 /** Has the agent write long messages until the room has that many events. */

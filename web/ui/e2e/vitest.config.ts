@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import { defineConfig } from "vitest/config";
 
 /** Runs the application in a real browser, against the real server. */
@@ -9,6 +11,15 @@ const files = {
 const which = (process.env.PARLEY_BROWSER ?? "tests") as keyof typeof files;
 
 export default defineConfig({
+  // The client's sources, so that it need not be built first.
+  resolve: {
+    alias: [
+      {
+        find: /^parley-client$/,
+        replacement: fileURLToPath(new URL("../../client/src/index.ts", import.meta.url)),
+      },
+    ],
+  },
   test: {
     include: [files[which]],
     environment: "node",

@@ -5,9 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
-import { formatLink } from "../../src/index.js";
+import { Server as Requests } from "../../src/index.js";
 import { pinned } from "../../src/node.js";
-import type { CreateAnswer, HostSessionAnswer } from "../../src/index.js";
 
 /** The links into a shared session with the demo agent. */
 export interface Shared {
@@ -65,31 +64,15 @@ export class Server {
 
   /** Starts an agent and shares it. */
   async share(server = this.url, name = "quick"): Promise<Shared> {
-    const { session: agent } = await this.post<HostSessionAnswer>("sessions", { agent: name });
-    const created = await this.post<CreateAnswer>("shared-sessions", {
-      hostSessionId: agent.id,
-      hostUserId: "olga",
-    });
-    const { id, accessToken } = created.hostParticipant;
     const { certificate } = this;
-    const link = { server, session: created.session.id, ...(certificate && { certificate }) };
+    const pin = certificate ? { certificate } : {};
+    const { fetch } = pinned({ server: this.url, session: "", ...pin });
+    const requests = new Requests(this.url, { ...pin, ...(fetch && { fetch }) });
+    const made = await requests.startAndShare({ agent: name }, { hostUserId: "olga" });
     return {
-      host: formatLink({ ...link, participant: { id, token: accessToken ?? "" } }),
-      invite: formatLink({ ...link, invite: created.inviteToken }),
+      host: made.own.replace(this.url, server),
+      invite: made.invite.replace(this.url, server),
     };
-  }
-
-  private async post<Answer>(path: string, body: object): Promise<Answer> {
-    const { certificate } = this;
-    const link = { server: this.url, session: "", ...(certificate && { certificate }) };
-    const { fetch = globalThis.fetch } = pinned(link);
-    const response = await fetch(`${this.url}/api/${path}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(await response.text());
-    return (await response.json()) as Answer;
   }
 
   private async run(listen: string): Promise<void> {
@@ -102,17 +85,17 @@ export class Server {
       env: { PATH: process.env["PATH"] },
       stdio: ["ignore", "ignore", "pipe"],
     });
+    // It is read to its end: a write to a closed pipe would end the server.
+    const { stderr } = this.child;
     let said = "";
-    for await (const chunk of this.child.stderr!) {
-      said += String(chunk);
-      const url = /parley is ready: (https?:\/\/[^"]+)/.exec(said)?.[1];
-      if (url) {
-        this.url = url;
-        this.certificate = certificateIn(join(this.data, "tls.pem"));
-        this.child.stderr!.resume();
-        return;
-      }
-    }
-    throw new Error(`the server did not start: ${said}`);
+    this.url = await new Promise((started, failed) => {
+      stderr!.on("data", (chunk) => {
+        said += String(chunk);
+        const url = /parley is ready: (https?:\/\/[^"]+)/.exec(said)?.[1];
+        if (url) started(url);
+      });
+      stderr!.once("end", () => failed(new Error(`the server did not start: ${said}`)));
+    });
+    this.certificate = certificateIn(join(this.data, "tls.pem"));
   }
 }

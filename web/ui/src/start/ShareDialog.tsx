@@ -11,14 +11,7 @@ import {
   type Mode,
 } from "parley-client";
 
-import {
-  endAgent,
-  listHostSessions,
-  share,
-  SignInNeeded,
-  startAgent,
-  type StartRequest,
-} from "../core/api.ts";
+import { endAgent, listHostSessions, share, startAgent, type StartRequest } from "../core/api.ts";
 import {
   newUserId,
   remember,
@@ -199,7 +192,7 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
     } catch (e) {
       if (e instanceof ParleyError && e.field === "cwd" && !w.adopt) setRefused(w.cwd);
       else if (!signal.aborted) setError(errorText(e));
-      setWays(e instanceof SignInNeeded ? e.methods : []);
+      setWays((e instanceof ParleyError && e.authMethods) || []);
       setBusy(false);
     } finally {
       setStart(null);
