@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -142,4 +143,86 @@ func newServerMessage(t string, isEvent bool) ServerMessage {
 		return new(Event)
 	}
 	return new(UnknownMessage)
+}
+
+// Outcomes of a resume, in [Welcome] and [Connected].
+const (
+	ResumeNew = "new" // the client gave no cursor; later events follow
+	ResumeOK  = "ok"  // every event after the cursor follows
+	ResumeGap = "gap" // the cursor is not of this journal; the client starts from this snapshot
+)
+
+// Welcome is the payload of the answer to [Join] and [Resume]: a snapshot of the
+// session. It has at most 1 MiB. Server to client.
+type Welcome struct {
+	Recent        []json.RawMessage `json:"recent"` // the newest events, oldest first; null unless the client asked for them
+	Session       Session           `json:"session"`
+	Participant   Participant       `json:"participant"`           // the client's own; with the access token after Join
+	Participants  []Participant     `json:"participants"`          // the host and those who have not left, in join order; then the client's own and the authors of Approvals, unless listed before
+	PeopleAfter   string            `json:"peopleAfter,omitempty"` // if the list is cut: the id of its last participant in join order; People returns the others
+	Left          int               `json:"left"`                  // how many guests have left; People lists them
+	Approvals     []Approval        `json:"approvals"`             // the prompts that are pending or not finished, oldest first
+	Permissions   []Permission      `json:"permissions"`           // the agent's pending questions
+	Elicitations  []Elicitation     `json:"elicitations,omitzero"` // the agent's pending requests for input
+	Queue         []QueuedPrompt    `json:"queue,omitzero"`        // those of Approvals that wait for the agent, in the order in which they run
+	Presence      []string          `json:"presence"`              // the ids of connected participants
+	PresenceEpoch string            `json:"presenceEpoch"`         // as in Presence
+	PresenceAt    int64             `json:"presenceAt"`            // the number of the last presence change in the list
+	Agent         Agent             `json:"agent"`
+	Cursor        string            `json:"cursor"`      // of the newest event in this snapshot
+	Resume        string            `json:"resume"`      // new, ok or gap
+	HeartbeatMS   int64             `json:"heartbeatMs"` // between two pings of the server, in milliseconds
+	Limits        Limits            `json:"limits"`
+	ReadOnly      bool              `json:"readOnly,omitempty"` // whether the connection accepts only reads
+	PublicURL     string            `json:"publicUrl,omitzero"` // the address of the server for links to others, without a slash at its end, if it has been set
+}
+
+// Presence reports which participants have opened their first connection or closed
+// their last one. Each such change has a number, and one message covers the changes
+// after From up to To. Server to client, ephemeral.
+type Presence struct {
+	Epoch  string   `json:"epoch"` // the numbers of different epochs are unrelated
+	From   int64    `json:"from"`
+	To     int64    `json:"to"`
+	Joined []string `json:"joined"` // the ids of participants who are present as of To
+	Left   []string `json:"left"`   // the ids of participants who are absent as of To
+}
+
+// PresenceAnswer answers [AskPresence] with the whole list. Server to client.
+type PresenceAnswer struct {
+	Epoch        string   `json:"epoch"`
+	At           int64    `json:"at"`           // the number of the newest change
+	Participants []string `json:"participants"` // ids, in join order
+}
+
+// Apply updates the list with a message. If the list lacks earlier changes, Apply
+// returns false and changes nothing; the client then asks for the list with
+// [AskPresence]. A message that the list already covers changes nothing.
+func (a *PresenceAnswer) Apply(p Presence) bool {
+	switch {
+	case p.Epoch != a.Epoch || p.From > a.At:
+		return false
+	case p.To <= a.At:
+		return true
+	}
+	participants := make([]string, 0, len(a.Participants)+len(p.Joined))
+	for _, id := range a.Participants {
+		if !slices.Contains(p.Left, id) {
+			participants = append(participants, id)
+		}
+	}
+	for _, id := range p.Joined {
+		if !slices.Contains(a.Participants, id) {
+			participants = append(participants, id)
+		}
+	}
+	a.At, a.Participants = p.To, participants
+	return true
+}
+
+// TypingNotice says that a participant is typing or has stopped. Server to client,
+// ephemeral.
+type TypingNotice struct {
+	ParticipantID string `json:"participantId"`
+	Active        bool   `json:"active"`
 }

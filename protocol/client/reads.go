@@ -2,7 +2,12 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
 
 	"parley/protocol"
 )
@@ -79,4 +84,99 @@ func (c *Client) People(ctx context.Context, which protocol.People) (protocol.Pe
 // start of the next page.
 func (c *Client) ParticipantsAfter(ctx context.Context, participantID string, limit int) (protocol.PeopleAnswer, error) {
 	return do[protocol.PeopleAnswer](ctx, c, &protocol.People{After: participantID, Limit: limit})
+}
+
+// Archive reads a page of the session's events: forward from the first event or from
+// which.After, or backward from which.Before. A Limit of 0 means as many as the server
+// allows. While the answer has More, its Cursor is the start of the next page.
+// [DecodeEvents] decodes the events.
+//
+// Every participant who was not removed may read, also after leaving and after the
+// session's end. Archive makes a request of its own, so it works after the client has
+// ended.
+//
+// Errors: a [*protocol.Error] if the server refuses, the error of ctx, or an error that
+// says that the server cannot be reached.
+func (c *Client) Archive(ctx context.Context, which protocol.History) (protocol.ArchiveAnswer, error) {
+	var answer protocol.ArchiveAnswer
+	query := url.Values{}
+	for name, value := range map[string]string{"cursor": which.After, "before": which.Before} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if which.Limit > 0 {
+		query.Set("limit", strconv.Itoa(which.Limit))
+	}
+	body, err := c.get(ctx, "archive", query)
+	if err == nil {
+		err = json.Unmarshal(body, &answer)
+	}
+	if err != nil {
+		return answer, fmt.Errorf("archive: %w", err)
+	}
+	return answer, nil
+}
+
+// get sends a request to an endpoint of the session, with the participant's credentials.
+func (c *Client) get(ctx context.Context, endpoint string, query url.Values) (body []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Own().api(endpoint)+"?"+query.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	return body, c.request(req, http.StatusOK, func(r *http.Response) (err error) {
+		body, err = readBounded(r.Body)
+		return err
+	})
+}
+
+// authorize sets the headers with the credentials of the link.
+func (l Link) authorize(h http.Header) {
+	h.Set("Authorization", "Bearer "+l.Token)
+	h.Set("Parley-Participant", l.ParticipantID)
+}
+
+// Changes reads the changes of the agent's working directory. An answer without changes to
+// show has a Reason. It makes a request of its own.
+//
+// Errors: as [Client.Archive].
+func (c *Client) Changes(ctx context.Context, q protocol.ChangesQuery) (protocol.ChangesAnswer, error) {
+	var answer protocol.ChangesAnswer
+	err := c.read(ctx, "changes", map[string]string{"scope": q.Scope, "turn": q.Turn, "path": q.Path}, &answer)
+	return answer, err
+}
+
+// Files lists files of the agent's working directory whose paths contain a text. It makes a
+// request of its own.
+//
+// Errors: as [Client.Archive].
+func (c *Client) Files(ctx context.Context, text string) (protocol.FilesAnswer, error) {
+	var answer protocol.FilesAnswer
+	err := c.read(ctx, "files", map[string]string{"query": text}, &answer)
+	return answer, err
+}
+
+// read reads a resource of the session into answer. Empty members of the query are left
+// out.
+func (c *Client) read(ctx context.Context, name string, query map[string]string, answer any) error {
+	values := url.Values{}
+	for key, value := range query {
+		if value != "" {
+			values.Set(key, value)
+		}
+	}
+	body, err := c.get(ctx, name, values)
+	if err == nil {
+		err = json.Unmarshal(body, answer)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// ReviewFile marks a version of a changed file as reviewed, or removes the mark.
+func (c *Client) ReviewFile(ctx context.Context, path, version string, reviewed bool) error {
+	_, err := c.Do(ctx, &protocol.ReviewFile{Path: path, Version: version, Reviewed: reviewed})
+	return err
 }
