@@ -59,6 +59,7 @@ var everyPayload = []protocol.Payload{
 	&protocol.AgentSwitched{From: "a", To: "b", Participant: participant},
 	&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "r", Recap: "q"},
 	&protocol.AgentStrayOutput{ApprovalID: ptr("a")},
+	&protocol.AgentSlowed{ApprovalID: ptr("a")},
 	&protocol.AgentUpdated{AgentFacts: everyFact},
 	&protocol.AgentSigningIn{MethodID: "m", Participant: participant},
 	&protocol.AgentSignedIn{MethodID: "m", Participant: participant},

@@ -36,6 +36,7 @@ const (
 	EventAgentRestarting         EventType = "agent_restarting"
 	EventAgentSwitched           EventType = "agent_switched"
 	EventAgentStrayOutput        EventType = "agent_stray_output"
+	EventAgentSlowed             EventType = "agent_slowed"
 	EventAgentUpdated            EventType = "agent_updated"
 	EventAgentConfiguring        EventType = "agent_configuring"
 	EventAgentConfigured         EventType = "agent_configured"
@@ -84,6 +85,7 @@ var payloads = map[EventType]func() Payload{
 	EventAgentRestarting:         func() Payload { return new(AgentRestarting) },
 	EventAgentSwitched:           func() Payload { return new(AgentSwitched) },
 	EventAgentStrayOutput:        func() Payload { return new(AgentStrayOutput) },
+	EventAgentSlowed:             func() Payload { return new(AgentSlowed) },
 	EventAgentUpdated:            func() Payload { return new(AgentUpdated) },
 	EventAgentConfiguring:        func() Payload { return new(AgentConfiguring) },
 	EventAgentConfigured:         func() Payload { return new(AgentConfigured) },
@@ -167,6 +169,9 @@ func (*AgentSession) EventType() EventType { return EventAgentSession }
 
 // EventType implements [Payload].
 func (*AgentStrayOutput) EventType() EventType { return EventAgentStrayOutput }
+
+// EventType implements [Payload].
+func (*AgentSlowed) EventType() EventType { return EventAgentSlowed }
 
 // EventType implements [Payload].
 func (*AgentUpdated) EventType() EventType { return EventAgentUpdated }

@@ -154,6 +154,12 @@ type (
 	AgentStrayOutput struct {
 		ApprovalID *string `json:"approvalId"` // of the turn; null between turns
 	}
+	// AgentSlowed says that the agent writes more than the server lets it add to its
+	// sessions, so that the server reads it slowly. Nothing is lost. It is sent at most
+	// once between two prompts. Server to client.
+	AgentSlowed struct {
+		ApprovalID *string `json:"approvalId"` // of the turn; null between turns and in the agent's own turns
+	}
 	// AgentUpdated reports changed facts about the agent. The members that are present
 	// replace the known ones; the others stay. Server to client.
 	AgentUpdated struct {

@@ -93,6 +93,7 @@ func TestServe_an_agent_that_floods_its_room_adds_little_to_it_and_people_can_go
 	require.LessOrEqual(t, count[protocol.EventElicitationRefused], 10)
 	require.LessOrEqual(t, count[protocol.EventAgentUpdated], int(time.Since(began).Seconds())+3)
 	require.LessOrEqual(t, count[protocol.EventAgentStrayOutput], 1)
+	require.LessOrEqual(t, count[protocol.EventAgentSlowed], 1)
 	require.Less(t, bytes, spent)
 	s.Stop(t)
 }

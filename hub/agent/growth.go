@@ -36,23 +36,19 @@ var stateUpdates = map[string]bool{
 }
 
 // growth bounds how fast an agent adds to its rooms. It is safe for concurrent use.
-type growth struct {
-	limiter *rate.Limiter // of bytes
-	log     *zap.Logger
-	logged  time.Time // when waiting was last logged; owned by read
-}
+type growth struct{ limiter *rate.Limiter } // of bytes
 
 // newGrowth returns the bound of an agent that may add some bytes per second on average; 0 or
 // less for no bound.
-func newGrowth(perSecond int, log *zap.Logger) *growth {
+func newGrowth(perSecond int) growth {
 	if perSecond <= 0 {
-		return &growth{limiter: rate.NewLimiter(rate.Inf, 0), log: log}
+		return growth{rate.NewLimiter(rate.Inf, 0)}
 	}
-	return &growth{limiter: rate.NewLimiter(rate.Limit(perSecond), burst*perSecond), log: log}
+	return growth{rate.NewLimiter(rate.Limit(perSecond), burst*perSecond)}
 }
 
 // add spends bytes, of which more than an agent may spend at once count as that.
-func (g *growth) add(bytes int) {
+func (g growth) add(bytes int) {
 	if g.limiter.Limit() != rate.Inf {
 		g.limiter.ReserveN(time.Now(), min(bytes, g.limiter.Burst()))
 	}
@@ -60,7 +56,7 @@ func (g *growth) add(bytes int) {
 
 // addUpdate spends the cost of a notification. changesFacts says that it also becomes an
 // event with facts about the agent.
-func (g *growth) addUpdate(kind string, bytes int, changesFacts bool) {
+func (g growth) addUpdate(kind string, bytes int, changesFacts bool) {
 	cost := bytes
 	if changesFacts {
 		cost += bytes
@@ -73,7 +69,7 @@ func (g *growth) addUpdate(kind string, bytes int, changesFacts bool) {
 
 // addEvent spends the cost of an event that is no notification. A question is stored for the
 // host session and for the shared session. What people or the server cause costs nothing.
-func (g *growth) addEvent(e rules.AgentEvent) {
+func (g growth) addEvent(e rules.AgentEvent) {
 	switch e := e.(type) {
 	case rules.AgentPermission:
 		g.add(questionCost + 2*(len(e.ToolCall)+len(e.Options)+len(e.Title)+len(e.Description)))
@@ -86,23 +82,33 @@ func (g *growth) addEvent(e rules.AgentEvent) {
 	}
 }
 
-// slowedInterval is the minimum time between two log entries about an agent that waits.
-const slowedInterval = time.Minute
-
-// wait waits until the agent may add to its rooms again, or is gone.
-func (g *growth) wait(gone <-chan struct{}) {
+// delay returns how long the agent is not read.
+func (g growth) delay() time.Duration {
 	missing := -g.limiter.Tokens()
 	if g.limiter.Limit() == rate.Inf || missing <= 0 {
+		return 0
+	}
+	return time.Duration(missing / float64(g.limiter.Limit()) * float64(time.Second))
+}
+
+// reportDelay is how long an agent is delayed, all in all, before people are told.
+const reportDelay = time.Second
+
+// pause waits until the agent may add to its rooms again, or is gone. People are told once
+// between two prompts.
+func (s *session) pause() {
+	delay := s.growth.delay()
+	if delay == 0 {
 		return
 	}
-	if time.Since(g.logged) >= slowedInterval {
-		g.logged = time.Now()
-		g.log.Warn("the agent writes more than it may, and is slowed down", zap.Float64("bytesPerSecond", float64(g.limiter.Limit())))
+	if s.delayed.Add(int64(delay)) >= int64(reportDelay) && s.slowReported.CompareAndSwap(false, true) {
+		s.log.Warn("the agent writes more than it may, and is slowed down", zap.Float64("bytesPerSecond", float64(s.growth.limiter.Limit())))
+		s.emit(rules.AgentSlowed{})
 	}
-	timer := time.NewTimer(time.Duration(missing / float64(g.limiter.Limit()) * float64(time.Second)))
+	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-gone:
+	case <-s.peer.Gone():
 	}
 }

@@ -65,12 +65,15 @@ func TestGrowth_of_a_room_by_its_agent_is_bounded(t *testing.T) {
 			r := ready(t, setup)
 			began := time.Now()
 			r.prompt("storm " + strings.Join(s.lines, "\n"))
-			count := 0
-			for count == 0 || time.Since(began) < time.Second {
+			count, told := 0, 0
+			for count == 0 || told == 0 || time.Since(began) < time.Second {
 				select {
 				case e := <-r.events:
 					if s.counted(e) {
 						count++
+					}
+					if isType[rules.AgentSlowed](e) {
+						told++
 					}
 				case <-time.After(100 * time.Millisecond):
 				}
@@ -78,6 +81,7 @@ func TestGrowth_of_a_room_by_its_agent_is_bounded(t *testing.T) {
 			}
 			allowed := (atOnce+rate*int(time.Since(began).Seconds()+1))/s.cost + 1
 			require.LessOrEqual(t, count, allowed)
+			require.Equal(t, 1, told, "people learn why it is slow")
 			r.stop()
 		})
 	}
@@ -94,10 +98,13 @@ func TestGrowth_a_storm_of_forms_that_cannot_be_shown_is_told_ten_times_a_turn(t
 		last, _ = await[rules.AgentElicitationRefused](r)
 	}
 	require.Contains(t, last.Refused.Reason, "further ones are not reported until the next prompt")
-	select {
-	case e := <-r.events:
-		t.Fatalf("unexpected %T", e)
-	case <-time.After(time.Second):
+	for told := false; !told; { // that it is slowed down
+		e := r.next()
+		require.False(t, isType[rules.AgentElicitationRefused](e))
+		told = isType[rules.AgentSlowed](e)
 	}
 	r.stop()
+	for len(r.events) > 0 {
+		require.False(t, isType[rules.AgentElicitationRefused](r.next()))
+	}
 }

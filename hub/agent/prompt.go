@@ -27,6 +27,8 @@ func (s *session) Prompt(p rules.AgentPrompt) {
 	s.dialect.prompted(p.Turn)
 	s.strayReported.Store(false)
 	s.refusedForms.Store(0)
+	s.delayed.Store(0)
+	s.slowReported.Store(false)
 	then := func(m wire.Message) { s.emitAll(s.dialect.answered(p.Turn, m)) }
 	if len(p.Content) > 0 {
 		s.promptWithContent(p, params, then)

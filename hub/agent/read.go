@@ -19,7 +19,7 @@ import (
 // read reads the agent's output until its end, and passes it on in order.
 func (s *session) read(lines *wire.Reader) {
 	for s.checkStrayOutput() {
-		s.growth.wait(s.peer.Gone())
+		s.pause()
 		line, err := lines.Next()
 		if errors.Is(err, wire.ErrTooLong) {
 			s.skip(line, s.maxLine, err)

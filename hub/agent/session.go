@@ -29,7 +29,7 @@ type session struct {
 	maxLine          int           // in bytes
 	grace            time.Duration // Options.StopGrace
 	allQuestionBytes *limit.Budget // of the pending questions of all agents
-	growth           *growth
+	growth           growth
 	out              *peer.Outbox
 	blocks           content.Source // its support is set like dialect
 	replayed         chan struct{}  // sent to by read for each part of a replay, received by Launch, never closed; capacity 1, since one signal is enough
@@ -66,6 +66,8 @@ type session struct {
 	ready         atomic.Bool  // the handshake has succeeded
 	strayReported atomic.Bool  // stray output was reported since the last prompt
 	refusedForms  atomic.Int32 // elicitations that could not be shown since the last prompt
+	delayed       atomic.Int64 // nanoseconds for which the agent was not read since the last prompt
+	slowReported  atomic.Bool  // rules.AgentSlowed was sent since the last prompt
 	killDeaf      sync.Once    // kills an agent that does not read its input
 
 	sinkMu sync.Mutex // held while sink is called
@@ -88,7 +90,7 @@ func startSession(p peer.Peer, from profile.Profile, spec rules.LaunchSpec, sink
 		hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,
 		maxLine: opts.MaxLine, grace: opts.StopGrace,
 		allQuestionBytes: allQuestionBytes,
-		growth:           newGrowth(opts.Rate, log),
+		growth:           newGrowth(opts.Rate),
 		out:              peer.NewOutbox(p, opts.StopGrace),
 		blocks:           blocks,
 		replayed:         make(chan struct{}, 1),

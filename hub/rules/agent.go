@@ -125,6 +125,9 @@ type (
 	// output that are not messages. It is sent for the first such line after the
 	// start and after each prompt, and then at most once in ten seconds.
 	AgentStrayOutput struct{}
+	// AgentSlowed reports that the agent writes more than it may and is read slowly. It is
+	// sent once after the start and once after each prompt.
+	AgentSlowed struct{}
 	// AgentExited reports that the agent has exited. ExitCode is nil when a signal
 	// ended it or it is not a process.
 	AgentExited struct {
@@ -161,6 +164,7 @@ func (AgentStopRefused) agentEvent()          {}
 func (AgentConfigured) agentEvent()           {}
 func (AgentProgress) agentEvent()             {}
 func (AgentStrayOutput) agentEvent()          {}
+func (AgentSlowed) agentEvent()               {}
 func (AgentExited) agentEvent()               {}
 
 // Notifications are consecutive notifications of an agent.

@@ -68,6 +68,8 @@ type (
 	AgentChanged struct{ Status protocol.AgentStatusChanged }
 	// AgentNote reports that the agent writes lines that are not messages.
 	AgentNote struct{ Note protocol.AgentStrayOutput }
+	// AgentSlowNote reports that the server reads the agent slowly.
+	AgentSlowNote struct{ Note protocol.AgentSlowed }
 	// AgentFactsChanged carries facts about the agent. Some may be known.
 	AgentFactsChanged struct{ Facts protocol.AgentFacts }
 	// AgentContinued reports with which session of its own the agent continues. It may be
@@ -160,6 +162,7 @@ func (ElicitationCompleted) isMessage() {}
 func (ElicitationRefused) isMessage()   {}
 func (AgentChanged) isMessage()         {}
 func (AgentNote) isMessage()            {}
+func (AgentSlowNote) isMessage()        {}
 func (AgentFactsChanged) isMessage()    {}
 func (AgentContinued) isMessage()       {}
 func (RecapWanted) isMessage()          {}

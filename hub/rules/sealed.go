@@ -43,6 +43,9 @@ func (AgentChanged) IsBody() {}
 func (AgentNote) IsBody() {}
 
 // IsBody implements [Body].
+func (AgentSlowNote) IsBody() {}
+
+// IsBody implements [Body].
 func (AgentFactsChanged) IsBody() {}
 
 // IsBody implements [Body].

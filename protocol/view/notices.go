@@ -51,6 +51,10 @@ type (
 		Reason string `json:"reason"`
 		Recap  string `json:"recap"` // what the agent is told about the conversation; empty for nothing
 	}
+	// SlowedNotice says that the server reads the agent slowly.
+	SlowedNotice struct {
+		What string `json:"what"` // "slowed"
+	}
 	// StrayNotice says that the agent writes lines that are no messages.
 	StrayNotice struct {
 		What string `json:"what"`
@@ -128,6 +132,7 @@ func (n ClosedNotice) what() string       { return n.What }
 func (n AgentStateNotice) what() string   { return n.What }
 func (n ContinuesNotice) what() string    { return n.What }
 func (n ForgotNotice) what() string       { return n.What }
+func (n SlowedNotice) what() string       { return n.What }
 func (n StrayNotice) what() string        { return n.What }
 func (n StopRefusedNotice) what() string  { return n.What }
 func (n SignInFailedNotice) what() string { return n.What }
@@ -194,6 +199,8 @@ func agentNoticeOf(payload protocol.Payload) Notice {
 		return PersonNotice{"signedIn", p.Participant}
 	case *protocol.AgentSignInFailed:
 		return SignInFailedNotice{"signInFailed", p.Participant, p.Reason}
+	case *protocol.AgentSlowed:
+		return SlowedNotice{"slowed"}
 	case *protocol.AgentStrayOutput:
 		return StrayNotice{"stray"}
 	}

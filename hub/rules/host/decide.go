@@ -187,6 +187,8 @@ func (s *State) agentEvent(event rules.AgentEvent) rules.Decision {
 		return s.progress(e)
 	case rules.AgentStrayOutput:
 		return s.strayOutput()
+	case rules.AgentSlowed:
+		return s.slowed()
 	case rules.AgentExited:
 		return s.exited(e)
 	}

@@ -77,3 +77,13 @@ func (s *State) strayOutput() rules.Decision {
 	}
 	return rules.Decision{Events: []rules.Event{{Public: &note}}}.With(Broadcast{rules.AgentNote{Note: note}})
 }
+
+// slowed reports that the server reads the agent slowly.
+func (s *State) slowed() rules.Decision {
+	note := protocol.AgentSlowed{}
+	if s.Running != nil && s.Running.Turn.Approval != "" {
+		approval := s.Running.Turn.Approval
+		note.ApprovalID = &approval
+	}
+	return rules.Decision{}.With(Broadcast{rules.AgentSlowNote{Note: note}})
+}

@@ -44,3 +44,15 @@ func TestState_reports_stray_output_once_a_turn(t *testing.T) {
 	}
 	require.Empty(t, noted())
 }
+
+func TestState_reports_that_the_agent_is_slowed_and_in_which_turn(t *testing.T) {
+	s := rulestest.NewFixture(t, rules.Settings{})
+	slowed := func() protocol.AgentSlowed {
+		d := s.Do(s.Host, host.AgentReported{Event: rules.AgentSlowed{}})
+		note := rulestest.MessagesOf[rules.AgentSlowNote](d)[0]
+		require.Equal(t, []protocol.EventType{protocol.EventAgentSlowed}, rulestest.EventTypes(s.Do(s.Session, note)))
+		return note.Note
+	}
+	require.Nil(t, slowed().ApprovalID)
+	require.Equal(t, s.RunPrompt(), *slowed().ApprovalID)
+}

@@ -27,12 +27,12 @@ func (s *State) agentChanged(m rules.AgentChanged) rules.Decision {
 	return rules.Decision{Events: []rules.Event{{Public: &m.Status}}}
 }
 
-// agentNoted records that the agent writes lines that are not messages.
-func (s *State) agentNoted(m rules.AgentNote) rules.Decision {
+// agentNoted records what the server notes about the agent.
+func (s *State) agentNoted(note protocol.Payload) rules.Decision {
 	if !s.Active() {
 		return rules.Decision{}
 	}
-	return rules.Decision{Events: []rules.Event{{Public: &m.Note}}}
+	return rules.Decision{Events: []rules.Event{{Public: note}}}
 }
 
 // agentFactsChanged records the facts that differ from the known ones.

@@ -61,7 +61,9 @@ func (s *State) receive(message rules.Message) rules.Decision {
 	case rules.AgentChanged:
 		return s.agentChanged(m)
 	case rules.AgentNote:
-		return s.agentNoted(m)
+		return s.agentNoted(&m.Note)
+	case rules.AgentSlowNote:
+		return s.agentNoted(&m.Note)
 	case rules.AgentContinued:
 		return s.agentContinued(m)
 	case rules.AgentRestarting:

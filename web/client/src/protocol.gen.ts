@@ -753,6 +753,16 @@ export interface AgentStrayOutput {
 }
 
 /**
+ * AgentSlowed says that the agent writes more than the server lets it add to its sessions,
+ * so that the server reads it slowly. Nothing is lost. It is sent at most once between two
+ * prompts. Server to client.
+ */
+export interface AgentSlowed {
+  /** of the turn; null between turns and in the agent's own turns */
+  approvalId: string | null;
+}
+
+/**
  * AgentUpdated reports changed facts about the agent. The members that are present replace
  * the known ones; the others stay. Server to client.
  */
@@ -2203,6 +2213,7 @@ export interface EventPayloads {
   agent_restarting: AgentRestarting;
   agent_switched: AgentSwitched;
   agent_stray_output: AgentStrayOutput;
+  agent_slowed: AgentSlowed;
   agent_updated: AgentUpdated;
   agent_configuring: AgentConfiguring;
   agent_configured: AgentConfigured;
@@ -2324,6 +2335,7 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "agent_restarting",
   "agent_switched",
   "agent_stray_output",
+  "agent_slowed",
   "agent_updated",
   "agent_configuring",
   "agent_configured",

@@ -64,6 +64,8 @@ func (s *screen) agentEvent(e *protocol.Event, changes []view.Change) bool {
 		s.resumed(p)
 	case *protocol.AgentStrayOutput:
 		s.line(dim, "* the agent also writes other output, which only the server's log contains")
+	case *protocol.AgentSlowed:
+		s.line(dim, "* the agent writes more than the server allows, so it is slowed down; nothing is lost")
 	default:
 		return false
 	}

@@ -22,6 +22,7 @@ export type Notice =
       /** What the agent is told about the conversation; empty for nothing. */
       recap: string;
     }
+  | { what: "slowed" }
   | { what: "stray" }
   | { what: "ownTurnCancelled"; who: Participant }
   /** A participant stops a tool call or a terminal. */
@@ -73,6 +74,13 @@ export function noticeOf(e: SessionEvent): Notice | null {
     }
     case "invite_rotated":
       return { what: "invite", who: e.payload.participant };
+  }
+  return agentNotice(e);
+}
+
+/** Returns the notice for an event about the agent; null for none. */
+function agentNotice(e: SessionEvent): Notice | null {
+  switch (e.type) {
     case "agent_status":
       // The other states are shown in the room's header and would be noise here.
       if (quietStatus.has(e.payload.status) || e.payload.asleep) return null;
@@ -110,6 +118,8 @@ export function noticeOf(e: SessionEvent): Notice | null {
       return { what: "signedIn", who: e.payload.participant };
     case "agent_sign_in_failed":
       return { what: "signInFailed", who: e.payload.participant, reason: e.payload.reason };
+    case "agent_slowed":
+      return { what: "slowed" };
     case "agent_stray_output":
       return { what: "stray" };
   }

@@ -210,12 +210,13 @@ describe("a room", () => {
     expect(enter(welcome({ agent: silent.agent })).agent.silentSince).toBe(since);
   });
 
-  test("has notices about a forgetful agent, a failed start, and stray output", () => {
+  test("has notices about a forgetful agent, a failed start, stray output, and too much output", () => {
     const story = new Story()
       .add("agent_session", { continued: "loaded" })
       .add("agent_session", { continued: "resumed" })
       .add("agent_session", { continued: "new", reason: "no such session", recap: "> User:" })
       .add("agent_stray_output", { approvalId: null })
+      .add("agent_slowed", { approvalId: null })
       .add("agent_status", { status: "exited", detail: "not signed in" });
     const { items } = take(enter(welcome()), story.events).timeline;
     expect(items.flatMap((r) => (r.type === "notice" ? [r.notice] : []))).toEqual([
@@ -223,6 +224,7 @@ describe("a room", () => {
       { what: "continues" },
       { what: "forgot", reason: "no such session", recap: "> User:" },
       { what: "stray" },
+      { what: "slowed" },
       { what: "agent", status: "exited", detail: "not signed in" },
     ]);
   });

@@ -145,6 +145,7 @@ export const notice = {
   signedIn: (who: string) => `${who} signed in to the agent`,
   signInFailed: (who: string) => `${who} could not sign in to the agent`,
   stopRefused: "The agent does not stop the tool",
+  slowed: "The agent writes more than the server allows, so it is slowed down; nothing is lost",
   stray:
     "The agent also writes lines that are not protocol messages; they appear only in the server's log",
   because: (reason: string) => `: ${reason}`,

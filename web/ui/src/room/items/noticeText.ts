@@ -44,6 +44,8 @@ export function sentence(
       return t.notice.continues;
     case "forgot":
       return t.notice.forgot + (n.reason && t.notice.because(marked(n.reason)));
+    case "slowed":
+      return t.notice.slowed;
     case "stray":
       return t.notice.stray;
     case "ownTurnCancelled":
