@@ -94,9 +94,9 @@ type Options struct {
 	ReadRate float64
 }
 
-// isLocalOnly reports whether no setting makes the server reachable from other
+// IsLocalOnly reports whether no setting makes the server reachable from other
 // machines. Every such setting must be listed here.
-func (o Options) isLocalOnly() bool {
+func (o Options) IsLocalOnly() bool {
 	return guard.IsLoopback(o.Listen) && o.PublicURL == nil &&
 		len(o.TrustedProxies) == 0 && len(o.AllowHosts) == 0 && len(o.AllowOrigins) == 0
 }

@@ -2,19 +2,22 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"parley/cmd/parley/internal/server"
 	"parley/hub/blobs"
 	"parley/web"
 )
 
 // check returns an error for the first setting that is invalid.
 func (s *settings) check() error {
-	for _, check := range []func() error{s.checkLimits, s.checkAttachments, s.checkPublicURL, s.checkProxies, s.checkOrigins, s.checkHosts, s.config.TLS.Check, s.checkListen} {
+	for _, check := range []func() error{s.checkLimits, s.checkAttachments, s.checkPublicURL, s.checkProxies, s.checkOrigins, s.checkHosts, s.checkIsolate, s.config.TLS.Check, s.checkListen} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -102,6 +105,17 @@ func between[T int | time.Duration](flag string, value, low, high T) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %v is not between %v and %v", flag, value, low, high)
+}
+
+// checkIsolate checks --isolate and that it fits --agent-user.
+func (s *settings) checkIsolate() error {
+	switch c := s.config; {
+	case !slices.Contains([]server.Isolate{server.IsolateAuto, server.IsolateRequire, server.IsolateOff}, c.Isolate):
+		return fmt.Errorf("--isolate: %q is none of auto, require and off", c.Isolate)
+	case c.Isolate == server.IsolateOff && c.AgentUser != "":
+		return errors.New("--agent-user isolates agents; it cannot be used with --isolate off")
+	}
+	return nil
 }
 
 // checkOrigins rejects values that no browser sends as Origin and that therefore allow

@@ -100,8 +100,13 @@ func (s *sharing) run(ctx context.Context, command []string) error {
 	if s.permissions != "" && !policy.Valid() {
 		return cli.Usagef("--permissions: %q is not ask, allow or reject", s.permissions)
 	}
+	isolation, err := server.Isolated(defaultDataDir())
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "Note: %v\n", err)
+	}
 	return share.Run(ctx, share.Options{
-		Store: filepath.Join(defaultDataDir(), "share"), Dir: dir, Server: s.server, Resume: s.resume,
+		Isolation: isolation,
+		Store:     filepath.Join(defaultDataDir(), "share"), Dir: dir, Server: s.server, Resume: s.resume,
 		Agent: agent, Name: name, Title: s.title, Permissions: s.permissions,
 		StartServer: func(ctx context.Context, data, listen string) (share.Server, error) {
 			c := settings.config

@@ -13,6 +13,7 @@ import (
 	"parley/hub/agent/content"
 	"parley/hub/agent/demo"
 	"parley/hub/agent/directories"
+	"parley/hub/agent/isolate"
 	"parley/hub/agent/known"
 	"parley/hub/agent/profile"
 	"parley/hub/agent/remote"
@@ -60,6 +61,9 @@ type Options struct {
 	// FilesDir is the directory for attachments that agents read as files; empty to
 	// refuse these.
 	FilesDir string
+	// Isolation says what is kept from the agents, except those that are built in. Package
+	// isolate has the details; nil for nothing.
+	Isolation *isolate.Plan
 	// Ignored returns which of some names in a directory are ignored there, so that they
 	// are listed last; nil for none. It is safe for concurrent use.
 	Ignored func(ctx context.Context, dir string, names []string) map[string]bool
@@ -128,7 +132,7 @@ func NewLauncher(profiles []profile.Profile, log *zap.Logger, opts Options) (*La
 	}
 	return &Launcher{
 		profiles: profiles, log: log, opts: opts, slots: slots,
-		history: demo.NewHistory(opts.DemoDir), records: records, files: content.Files{Root: opts.FilesDir},
+		history: demo.NewHistory(opts.DemoDir), records: records, files: content.Files{Root: opts.FilesDir, Reader: opts.Isolation.Runner()},
 		directories: directories.NewLister(opts.Ignored),
 	}, nil
 }
@@ -246,6 +250,16 @@ func (l *Launcher) profile(name string) (profile.Profile, bool) {
 		return profile.Profile{Name: name}, true
 	}
 	return profile.Find(l.profiles, l.opts.Known, name)
+}
+
+// isolation returns the plan for the agent of a host session. It can read the files of that
+// session alone.
+func (l *Launcher) isolation(host string) (*isolate.Plan, error) {
+	if l.opts.Isolation == nil || l.opts.FilesDir == "" {
+		return l.opts.Isolation, nil
+	}
+	dir, err := l.files.Prepare(host)
+	return l.opts.Isolation.With(dir), err
 }
 
 // SweepFiles implements [hub.FileKeeper].

@@ -38,7 +38,11 @@ func (l *Launcher) start(spec rules.LaunchSpec, log *zap.Logger) (started, error
 	if s.cwd, err = chosen.WorkingDir(spec.Cwd); err != nil {
 		return s, err
 	}
-	s.peer, err = peer.StartProcess(chosen, s.cwd, l.records, log)
+	isolation, err := l.isolation(spec.HostSession.String())
+	if err != nil {
+		return s, err
+	}
+	s.peer, err = peer.StartProcess(chosen, s.cwd, isolation, l.records, log)
 	return s, err
 }
 

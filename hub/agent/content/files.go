@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"parley/hub/agent/isolate"
 	"parley/hub/blobs"
 	"parley/hub/journal"
 	"parley/protocol"
@@ -21,19 +22,52 @@ import (
 // Files stores the attachments that agents read as files: one directory for each host
 // session, and in it one for each attachment, so that equal names do not collide. Its
 // methods are safe for concurrent use, except for two writes for one host session.
-type Files struct{ Root string } // Root is empty to store nothing
+type Files struct {
+	Root   string        // empty to store nothing
+	Reader *isolate.User // who may read the files; nil for this process's own user
+}
+
+// Prepare creates the directory of a host session, and returns its path.
+func (f *Files) Prepare(host string) (string, error) {
+	dir := filepath.Join(f.Root, host)
+	if err := f.makeDir(f.Root); err != nil {
+		return "", err
+	}
+	return dir, f.makeDir(dir)
+}
+
+// makeDir creates a directory that the reader can read.
+func (f *Files) makeDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return f.share(dir, 0o750)
+}
+
+// share lets the reader's group read a file or directory. The reader does not own it, and so
+// cannot put a link in its place, which this process would follow.
+func (f *Files) share(path string, mode os.FileMode) error {
+	if f.Reader == nil {
+		return nil
+	}
+	return errors.Join(os.Chown(path, -1, int(f.Reader.GID)), os.Chmod(path, mode))
+}
 
 // Write implements [FileWriter].
 func (f *Files) Write(_ context.Context, host string, c protocol.Content, content io.Reader) (path string, err error) {
 	if f.Root == "" {
 		return "", errors.New("this server gives agents no files")
 	}
-	path = filepath.Join(f.Root, host, filepath.Base(c.ID), SafeName(c.Name))
+	dir, err := f.Prepare(host)
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, filepath.Base(c.ID), SafeName(c.Name))
 	if info, err := os.Stat(path); err == nil && info.Size() == c.Size {
 		return path, nil // of an earlier prompt
 	}
-	if err = os.MkdirAll(filepath.Dir(path), 0o700); err == nil {
-		err = writeFile(path, content)
+	if err = f.makeDir(filepath.Dir(path)); err == nil {
+		err = f.writeFile(path, content)
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return "", fmt.Errorf("%w: %w", blobs.ErrFull, err)
@@ -42,14 +76,14 @@ func (f *Files) Write(_ context.Context, host string, c protocol.Content, conten
 }
 
 // writeFile writes a file that appears when it is complete.
-func writeFile(path string, content io.Reader) error {
+func (f *Files) writeFile(path string, content io.Reader) error {
 	to, err := os.CreateTemp(filepath.Dir(path), ".part")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(to.Name()) // does nothing once it is renamed
 	_, err = io.Copy(to, content)
-	if err = errors.Join(err, to.Close()); err != nil {
+	if err = errors.Join(err, to.Close(), f.share(to.Name(), 0o640)); err != nil {
 		return err
 	}
 	return os.Rename(to.Name(), path)

@@ -59,6 +59,14 @@ func parseID(text string) (uint32, error) {
 	return uint32(id), nil
 }
 
+// Runner returns the user who runs commands, or nil if it is this process's own.
+func (p *Plan) Runner() *User {
+	if p == nil {
+		return nil
+	}
+	return p.User
+}
+
 // With returns the plan with further directories that stay visible.
 func (p *Plan) With(keep ...string) *Plan {
 	if p == nil {

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/agent/isolate"
 	"parley/hub/agent/profile"
 	"parley/hub/agent/supervisor"
 	"parley/hub/rules"
@@ -38,10 +39,10 @@ type process struct {
 	err error // of waiting
 }
 
-// StartProcess starts the profile's command in a directory. Its goroutine, wait, ends
+// StartProcess starts the profile's command in a directory, isolated as a plan says. Its goroutine, wait, ends
 // with the process, which Terminate or Kill end; the caller waits for Gone. The error wraps
 // [rules.ErrNoCommand] if the command cannot be run as it is.
-func StartProcess(p profile.Profile, cwd string, records *supervisor.Records, log *zap.Logger) (Peer, error) {
+func StartProcess(p profile.Profile, cwd string, isolation *isolate.Plan, records *supervisor.Records, log *zap.Logger) (Peer, error) {
 	path, err := lookPath(p.Command[0])
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func StartProcess(p profile.Profile, cwd string, records *supervisor.Records, lo
 	defer outWrite.Close() // the child has its own copy
 	errOut := new(tail)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = inRead, outWrite, errOut
-	child, err := supervisor.Start(cmd, records)
+	child, err := supervisor.Start(cmd, isolation, records)
 	if err != nil {
 		return nil, errors.Join(startError(p.Command[0], err), inWrite.Close(), outRead.Close())
 	}

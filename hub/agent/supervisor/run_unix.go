@@ -90,8 +90,11 @@ func start(o order) (pid int, err error) {
 		Dir: string(o.Dir), Env: stringsOf(o.Env),
 		Files: []uintptr{0, 1, 2}, Sys: ownSession(),
 	}
-	pid, err = forkInto(o.Cgroup, string(o.Path), stringsOf(o.Args), attr)
-	if err == nil {
+	path, args, err := o.Isolation.Command(string(o.Path), stringsOf(o.Args), attr)
+	if err != nil {
+		return 0, err
+	}
+	if pid, err = forkInto(o.Cgroup, path, args, attr); err == nil {
 		return pid, nil
 	}
 	if _, dirErr := os.Stat(attr.Dir); attr.Dir != "" && dirErr != nil {

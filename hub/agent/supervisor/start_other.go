@@ -7,6 +7,8 @@ import (
 	"os/exec"
 
 	"go.uber.org/zap"
+
+	"parley/hub/agent/isolate"
 )
 
 // errSystem is the error of Start on this system.
@@ -16,7 +18,7 @@ var errSystem = errors.New("agents as child processes need Linux or macOS")
 type Child struct{}
 
 // Start returns an error on this system.
-func Start(*exec.Cmd, *Records) (*Child, error) { return nil, errSystem }
+func Start(*exec.Cmd, *isolate.Plan, *Records) (*Child, error) { return nil, errSystem }
 
 // Terminate does nothing.
 func (c *Child) Terminate() {}

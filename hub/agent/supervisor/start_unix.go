@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"parley/hub/agent/isolate"
 )
 
 const (
@@ -41,12 +43,13 @@ type Child struct {
 	force  *time.Timer // kills the supervisor; nil before Kill
 }
 
-// Start starts a command and its supervisor, and waits until the command runs. The
+// Start starts a command, isolated as a plan says, and its supervisor, and waits until
+// the command runs. The
 // command's files are cmd.Stdin, Stdout and Stderr, as for [exec.Cmd.Start]; cmd must not
 // be used again. Start's error says why the command could not be started; it is a
 // [*CommandError] if the system refused the command itself. The caller must call
 // [Child.Wait].
-func Start(cmd *exec.Cmd, records *Records) (*Child, error) {
+func Start(cmd *exec.Cmd, isolation *isolate.Plan, records *Records) (*Child, error) {
 	ours, theirs, err := socketPair()
 	if err != nil {
 		return nil, err
@@ -56,7 +59,7 @@ func Start(cmd *exec.Cmd, records *Records) (*Child, error) {
 	if err != nil {
 		return nil, errors.Join(err, ours.Close())
 	}
-	if err := c.begin(cmd); err != nil {
+	if err := c.begin(cmd, isolation); err != nil {
 		c.Kill()
 		_, _ = c.Wait()
 		return nil, err
@@ -95,9 +98,10 @@ func startSupervisor(cmd *exec.Cmd, ours, theirs *os.File, records *Records) (*C
 }
 
 // begin sends the order, and waits until the command runs.
-func (c *Child) begin(cmd *exec.Cmd) error {
+func (c *Child) begin(cmd *exec.Cmd, isolation *isolate.Plan) error {
 	line, err := json.Marshal(order{
-		Path: []byte(cmd.Path), Args: bytesOf(cmd.Args), Env: bytesOf(cmd.Env), Dir: []byte(cmd.Dir), Cgroup: c.record.cgroup(),
+		Path: []byte(cmd.Path), Args: bytesOf(cmd.Args), Env: bytesOf(cmd.Env), Dir: []byte(cmd.Dir),
+		Cgroup: c.record.cgroup(), Isolation: isolation,
 	})
 	if err != nil {
 		return err

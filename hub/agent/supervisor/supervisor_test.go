@@ -52,7 +52,7 @@ func runServer(dir string) {
 	if err == nil {
 		cmd := exec.Command("/bin/sh", "-c", family, "sh", marks)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-		_, err = Start(cmd, NewRecords(dir, nil))
+		_, err = Start(cmd, nil, NewRecords(dir, nil))
 	}
 	if err != nil {
 		fmt.Println(err)
@@ -222,7 +222,7 @@ func TestSweep_does_not_end_other_processes(t *testing.T) {
 func TestRecords_are_removed_when_the_command_has_ended(t *testing.T) {
 	t.Parallel()
 	s := &server{t: t, dir: t.TempDir()}
-	c, err := Start(exec.Command("/bin/sh", "-c", "exit 3"), NewRecords(s.dir, zaptest.NewLogger(t)))
+	c, err := Start(exec.Command("/bin/sh", "-c", "exit 3"), nil, NewRecords(s.dir, zaptest.NewLogger(t)))
 	require.NoError(t, err)
 	end, err := c.Wait()
 	require.NoError(t, err)
@@ -239,7 +239,7 @@ func TestStart_returns_the_reason_of_a_failure(t *testing.T) {
 		"exec format error": {Path: script},
 		"working directory": {Path: "/bin/sh", Dir: "/no/such/directory"},
 	} {
-		_, err := Start(cmd, NewRecords(s.dir, zaptest.NewLogger(t)))
+		_, err := Start(cmd, nil, NewRecords(s.dir, zaptest.NewLogger(t)))
 		require.ErrorContains(t, err, want)
 	}
 	s.sweep()
@@ -253,7 +253,7 @@ func TestStart_passes_on_arguments_environment_and_directory(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", `printf '%s %s %s %s' "$1" "$V" "$(pwd)" "${#LONG}" > "$2"`, "sh", "a\xffb", out)
 	cmd.Dir = dir
 	cmd.Env = []string{"V=\xfe", "LONG=" + strings.Repeat("x", 100_000), "L2=" + strings.Repeat("x", 100_000), "L3=" + strings.Repeat("x", 100_000)}
-	c, err := Start(cmd, NewRecords("", nil))
+	c, err := Start(cmd, nil, NewRecords("", nil))
 	require.NoError(t, err)
 	_, err = c.Wait()
 	require.NoError(t, err)
@@ -267,7 +267,7 @@ func TestKill_ends_a_tree_that_keeps_forking(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", `f() { while :; do sleep 0.01 & done; }; f & f & echo up; f`)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
-	c, err := Start(cmd, NewRecords("", nil))
+	c, err := Start(cmd, nil, NewRecords("", nil))
 	require.NoError(t, err)
 	_, err = bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)

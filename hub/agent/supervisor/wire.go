@@ -1,6 +1,10 @@
 package supervisor
 
-import "syscall"
+import (
+	"syscall"
+
+	"parley/hub/agent/isolate"
+)
 
 // A process and its supervisor communicate over a socket. The process writes an order,
 // as a line of JSON, and then commands, as single bytes. The supervisor writes two
@@ -14,6 +18,8 @@ type order struct {
 	Env    [][]byte
 	Dir    []byte
 	Cgroup string // to start the command in; empty for none
+
+	Isolation *isolate.Plan `json:",omitempty"` // of the command; nil for none
 }
 
 // The commands that may follow an order.

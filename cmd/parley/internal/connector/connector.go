@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"parley/hub/agent/isolate"
 	"parley/hub/agent/profile"
 	"parley/protocol/connect"
 	"parley/protocol/connect/link"
@@ -22,6 +23,8 @@ type Options struct {
 	Server string          // the URL of the server
 	Agent  profile.Profile // its name, its command and its environment
 	Dir    string          // absolute; the agent works in it
+
+	Isolation *isolate.Plan // what is kept from the agent; nil for nothing
 
 	Key         string // the secret that identifies the host session
 	Epoch       uint64 // higher than that of every earlier connector with the key

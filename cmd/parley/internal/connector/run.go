@@ -39,7 +39,7 @@ type run struct {
 func startRun(ctx context.Context, out *link.End, o Options, number uint64) *run {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &run{number: number, out: out, cancel: cancel, more: make(chan struct{}, 1)}
-	p, err := peer.StartProcess(o.Agent, o.Dir, supervisor.NewRecords("", o.Log), o.Log)
+	p, err := peer.StartProcess(o.Agent, o.Dir, o.Isolation, supervisor.NewRecords("", o.Log), o.Log)
 	if err != nil {
 		o.Log.Warn("the agent cannot be started", zap.Error(err))
 		out.Force(connect.TypeExited, connect.Exited{

@@ -26,6 +26,8 @@ type Config struct {
 
 	Attachments blobs.Limits // of what participants upload
 
+	Isolate           Isolate // what is kept from agents
+	AgentUser         string  // runs the agents; empty for the server's own user
 	Agents            []profile.Profile
 	KnownAgents       *known.Finder // finds agents that can be started without a profile; nil for none
 	AgentStartTimeout time.Duration // see [agent.Options]

@@ -151,13 +151,18 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	}
 	c.Hub.Attachments = attachments
 	s.registry = remote.NewRegistry()
+	isolation, err := c.Isolation(data)
+	if err != nil {
+		return err
+	}
 	launcher, err := agent.NewLauncher(c.Agents, s.log, agent.Options{
 		Version:      c.Version,
 		DemoPace:     agent.DefaultDemoPace,
 		DemoDir:      filepath.Join(data, "demo"),
 		RunDir:       filepath.Join(data, "agents"),
 		Attachments:  attachments,
-		FilesDir:     filepath.Join(data, "agent-files"),
+		FilesDir:     isolation.FilesDir,
+		Isolation:    isolation.Plan,
 		StartTimeout: c.AgentStartTimeout,
 		Rate:         c.AgentRate,
 		Ignored:      worktree.Ignored,
@@ -169,6 +174,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
+	isolation.log(s.log)
 	s.logAgents(launcher.Profiles())
 	s.worktrees = worktree.New(filepath.Join(data, "changes"), s.log)
 	c.Hub.Logger, c.Hub.MaxBacklogs, c.Hub.Worktrees = s.log, outboundBytes(c.Hub.MaxBacklogs), s.worktrees

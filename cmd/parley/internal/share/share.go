@@ -14,6 +14,7 @@ import (
 
 	"parley/cmd/parley/internal/connector"
 	"parley/cmd/parley/internal/display"
+	"parley/hub/agent/isolate"
 	"parley/hub/agent/profile"
 	"parley/protocol"
 	"parley/protocol/client"
@@ -27,6 +28,7 @@ type Options struct {
 	Resume bool   // continue the share of Dir that was used last
 
 	Agent       profile.Profile // without a command with Resume: the one of before
+	Isolation   *isolate.Plan   // what is kept from the agent; nil for nothing
 	Name        string          // of the host
 	Title       string
 	Permissions string
@@ -99,7 +101,7 @@ func (o Options) connect(ctx context.Context, s *slot, server string) error {
 	}
 	states := make(chan connector.Status, 1) // the newest; the connector replaces it
 	c := connector.New(connector.Options{
-		Server: server, Agent: s.record.profile(), Dir: s.record.Dir,
+		Server: server, Agent: s.record.profile(), Dir: s.record.Dir, Isolation: o.Isolation.With(files),
 		Key: s.record.Key, Epoch: s.record.Epoch, Title: o.Title, Permissions: o.Permissions, FilesDir: files,
 		Log: o.Log, Changed: func(now connector.Status) { replace(states, now) },
 	})
