@@ -33,7 +33,8 @@ link for others. The data is in a temporary directory, which is removed when the
 demo ends, unless --data names a directory. If port 7777 is in use and --listen is
 not given, the demo chooses a free port.
 
-The other flags are those of parley serve.`,
+The demo also takes the other flags of parley serve, which parley serve --help
+describes.`,
 		Example: `  parley demo
   parley demo --data ~/parley-demo`,
 		Args: cli.Args(cobra.NoArgs),
@@ -49,6 +50,7 @@ The other flags are those of parley serve.`,
 	cmd.Flags().StringVar(&s.config.Data, "data", "", "directory for the journal and the key (default: a temporary one, which is removed at the end)")
 	cmd.Flags().Lookup("log-level").DefValue = "warn"
 	s.config.LogLevel = "warn"
+	hideFlagsExcept(cmd, "agent", "config", "data", "listen", "log-level")
 	return cmd
 }
 

@@ -57,7 +57,7 @@ and begins a turn by itself.`,
 	cmd.Flags().DurationVar(&pace, "pace", agent.DefaultDemoPace, "pause between two chunks of text, such as 30ms; 0 for none")
 	cmd.Flags().IntVar(&version, "acp-version", 1, "newest version of the Agent Client Protocol to speak: 1, or 2, which is a preview")
 	cmd.Flags().BoolVar(&signedOut, "signed-out", false, "require signing in, as an agent without an account does, unless "+demo.KeyVariable+" is set")
-	cmd.Flags().BoolVar(&login, "login", false, "say what the command of an agent that signs in does")
+	cmd.Flags().BoolVar(&login, "login", false, "print what the sign-in command of a real agent would do, and exit")
 	cmd.Flags().StringVar(&dir, "history", "", "directory in which conversations are saved, so that they can be loaded again; empty to save none")
 	return cmd
 }

@@ -16,11 +16,11 @@ import (
 func newForkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "fork LINK",
-		Short: "Try another way in a new session",
-		Long: `Let the agent of a session that you host go on from here in a new session as well,
-in another way. The agent remembers the conversation in both, and works in the same
-directory. Nobody is in the new session yet but you. The command prints its links:
-the first is your own, and the second is the invite for others, who then see the
+		Short: "Continue a session in a copy, to try another way",
+		Long: `Continue a session that you host in a copy, for example to try another way. The
+agent remembers the conversation in both sessions, and works in the same directory
+in both. You are the only participant of the copy. The command prints two links:
+your own, with which you host the copy, and the invite for others, who then see the
 history of the conversation.
 
 LINK is your own link, SERVER/s/SESSION#p=PARTICIPANT:TOKEN. Quote it, because it

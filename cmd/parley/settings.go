@@ -34,24 +34,33 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.String("config", "", "YAML file with settings (default: parley/parley.yaml in the user's configuration directory, if it exists)")
 	f.StringVar(&c.Listen, "listen", defaultListen, "address to listen on, as HOST:PORT; port 0 chooses a free port")
-	f.BoolVar(&s.insecureOpen, "insecure-open", false, "allow an address other than loopback; everyone who can reach the port can then start agents")
-	f.StringVar(&s.publicURL, "public-url", "", "address at which others reach this server, such as https://parley.example.com/team; links carry it, and requests may name its host")
-	f.StringSliceVar(&s.proxies, "trusted-proxies", nil, "addresses and networks of proxies whose Forwarded or X-Forwarded-For, -Proto and -Host headers are believed, such as 127.0.0.1,10.0.0.0/8")
-	f.StringArrayVar(&c.Web.AllowHosts, "allow-host", nil, "name that requests may have in their Host header, in addition to loopback names and the listen address; may be repeated")
-	f.StringArrayVar(&c.Web.AllowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")
 	f.StringVar(&c.DebugListen, "debug-listen", "", "loopback address that serves Go's profiles under /debug/pprof/; empty to serve none")
 	f.StringVar(&c.LogLevel, "log-level", "info", "least severe messages to log: debug, info, warn or error")
 	f.StringVar(&c.LogFormat, "log-format", "console", "console or json")
 	f.DurationVar(&c.CommitInterval, "commit-interval", sqlite.DefaultCommitInterval, "maximum time that a commit waits under load so that more events can share it, up to 1s; 0 to never wait")
-	f.Bool("legacy-rejoin", true, "when a client joins over REST under the user id of a guest who joined over REST, answer with that guest's token, as old clients expect; by default only on loopback without --public-url, --trusted-proxies, --allow-host and --allow-origin, and only for requests that no proxy has forwarded")
+	s.addReachFlags(cmd)
 	s.addTLSFlags(cmd)
 	s.addAgentFlags(cmd)
 	s.addLimitFlags(cmd)
 	s.addAttachmentFlags(cmd)
 }
 
+// addReachFlags adds the flags about the ways in which others reach the server.
+func (s *settings) addReachFlags(cmd *cobra.Command) {
+	defer cli.Group(cmd, "To be reached by others")()
+	w := &s.config.Web
+	f := cmd.Flags()
+	f.BoolVar(&s.insecureOpen, "insecure-open", false, "allow an address other than loopback; everyone who can reach the port can then start agents")
+	f.StringVar(&s.publicURL, "public-url", "", "address at which others reach this server, such as https://parley.example.com/team; links carry it, and requests may name its host")
+	f.StringSliceVar(&s.proxies, "trusted-proxies", nil, "addresses and networks of proxies whose Forwarded or X-Forwarded-For, -Proto and -Host headers are believed, such as 127.0.0.1,10.0.0.0/8")
+	f.StringArrayVar(&w.AllowHosts, "allow-host", nil, "name that requests may have in their Host header, in addition to loopback names and the listen address; may be repeated")
+	f.StringArrayVar(&w.AllowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")
+	f.Bool("legacy-rejoin", true, "when a client joins over REST under the user id of a guest who joined over REST, answer with that guest's token, as old clients expect; by default only on loopback without --public-url, --trusted-proxies, --allow-host and --allow-origin, and only for requests that no proxy has forwarded")
+}
+
 // addTLSFlags adds the flags about the server's certificate.
 func (s *settings) addTLSFlags(cmd *cobra.Command) {
+	defer cli.Group(cmd, "HTTPS")()
 	t := &s.config.TLS
 	f := cmd.Flags()
 	f.StringVar(&t.CertFile, "tls-cert", "", "serve HTTPS with the certificate in this PEM file, which is read again when it changes and on SIGHUP; requires --tls-key")
@@ -63,6 +72,7 @@ func (s *settings) addTLSFlags(cmd *cobra.Command) {
 
 // addAgentFlags adds the flags about agents and their turns.
 func (s *settings) addAgentFlags(cmd *cobra.Command) {
+	defer cli.Group(cmd, "Agents and their turns")()
 	c, h := &s.config, &s.config.Hub
 	f := cmd.Flags()
 	f.StringArrayVar(&s.agents, "agent", nil, `agent that clients can start, as NAME="COMMAND ARGS"; may be repeated`)
@@ -83,6 +93,7 @@ func (s *settings) addAgentFlags(cmd *cobra.Command) {
 
 // addLimitFlags adds the flags that bound memory and rates.
 func (s *settings) addLimitFlags(cmd *cobra.Command) {
+	defer cli.Group(cmd, "Limits")()
 	h, w := &s.config.Hub, &s.config.Web
 	f := cmd.Flags()
 	f.DurationVar(&h.IdleAfter, "idle-after", 5*time.Minute, "time without use after which a session is removed from memory")
@@ -98,6 +109,7 @@ func (s *settings) addLimitFlags(cmd *cobra.Command) {
 
 // addAttachmentFlags adds the flags that bound what participants upload.
 func (s *settings) addAttachmentFlags(cmd *cobra.Command) {
+	defer cli.Group(cmd, "Limits of attachments")()
 	a, d := &s.config.Attachments, blobs.DefaultLimits
 	f := cmd.Flags()
 	f.Int64Var(&a.File, "max-attachment-bytes", d.File, "maximum size in bytes of a file that is attached to a prompt or message, up to 1 GiB; the files of one prompt or message may have 20 MiB together, or the size of one file if that is more; 0 to accept no files")

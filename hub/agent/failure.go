@@ -73,10 +73,11 @@ type signInError struct {
 	command string // that signs in, if the agent is a known one
 }
 
+// Error says in one line what is wrong, and in a second one what to do about it.
 func (e *signInError) Error() string {
-	text := "is not signed in: " + e.err.Error() + ". Sign in as the user that runs Parley, then start the agent again"
+	what := "is not signed in: " + e.err.Error()
 	if e.command != "" {
-		text = "is not signed in: " + e.err.Error() + ". Sign in as the user that runs Parley, with: " + e.command
+		return what + "\nRun this as the user that runs Parley, then try again: " + e.command
 	}
 	var ways []string
 	for _, m := range e.methods[:min(len(e.methods), maxAuthMethods)] {
@@ -88,10 +89,11 @@ func (e *signInError) Error() string {
 			ways = append(ways, way)
 		}
 	}
-	if len(ways) == 0 {
-		return text
+	do := "\nSign in to it as the user that runs Parley, then try again"
+	if len(ways) > 0 {
+		do += ". The agent offers: " + strings.Join(ways, "; ")
 	}
-	return text + ". The agent offers these ways to sign in: " + strings.Join(ways, "; ")
+	return what + do
 }
 
 func (e *signInError) Unwrap() []error { return []error{rules.ErrAuthRequired, e.err} }

@@ -2,6 +2,7 @@ package agent_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,8 +22,10 @@ func TestTurn_that_needs_signing_in_fails_with_the_ways_to_sign_in(t *testing.T)
 	r := ready(t, fake(""))
 	_, end := r.turn("fail -32000")
 	require.ErrorIs(t, end.Err, rules.ErrAuthRequired)
-	require.ErrorContains(t, end.Err, "the agent is not signed in: Internal error: Quota exceeded")
-	require.ErrorContains(t, end.Err, "Log in with Kestrel (Run kestrel login first)")
+	what, do, found := strings.Cut(end.Err.Error(), "\n")
+	require.True(t, found, "two lines: what is wrong, and what to do")
+	require.Contains(t, what, "the agent is not signed in: Internal error: Quota exceeded")
+	require.Contains(t, do, "Sign in to it as the user that runs Parley, then try again. The agent offers: Log in with Kestrel (Run kestrel login first)")
 }
 
 func TestTurn_that_the_provider_refuses_needs_signing_in(t *testing.T) {

@@ -52,6 +52,7 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return Usagef("%w; see %s --help", err, cmd.CommandPath())
 	})
+	withFlagGroups(root)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

@@ -15,8 +15,24 @@ type scene struct {
 	// scene "big".
 	anywhere bool
 	play     func(*turn)
-	version  int // of the protocol, the only one that has the scene; 0 for all
+	version  int   // of the protocol, the only one that has the scene; 0 for all
+	group    group // under which help lists it
 }
+
+// group is a group of scenes: the heading in the list of scenes.
+type group string
+
+const (
+	work    group = "How an agent works"
+	content group = "What an agent can send"
+	ask     group = "What an agent asks of people"
+	control group = "Waiting, stopping and work in the background"
+	failure group = "Failures, and what is remembered after them"
+	setup   group = "Settings and people"
+)
+
+// groups has the groups in the order in which help lists them.
+var groups = []group{work, content, ask, control, failure, setup}
 
 // scenes has all scenes; the first word in a prompt that matches chooses one. It is set
 // by init because playHelp refers to it.
@@ -24,34 +40,34 @@ var scenes []scene
 
 func init() {
 	scenes = []scene{
-		{"help", "lists what this agent can show", "", false, playHelp, 0},
-		{"crash", "the agent's process ends in the middle of a turn", "", false, playCrash, 0},
-		{"memory", "lists what the agent remembers of the conversation", "", false, playMemory, 0},
-		{"reload", "crashes, and can then be loaded, but not resumed", "", false, playReload, 1},
-		{"forget", "crashes and forgets the conversation", "", false, playForget, 0},
-		{"hang", "works and ignores that the turn is cancelled", "", false, playHang, 0},
-		{"error", "the agent answers the prompt with an error", "", false, playError, 0},
-		{"who", "says who wrote and approved the prompt, if the session tells it", "", false, playWho, 0},
-		{"wait", "works until the turn is cancelled", "", false, playWait, 0},
-		{"slow", "thinks for a while between sentences", "", false, playSlow, 0},
-		{"long", "a long answer, streamed", "", false, playLong, 0},
-		{"big", "a tool call with several megabytes of output", "", false, playBig, 0},
-		{"form", "asks for a few values in a form", "", false, playForm, 0},
-		{"page", "asks to open a web page, and waits until it is done", "", false, playPage, 0},
-		{"mode", "the agent changes its mode, to one that never asks for permission and back", "", false, playMode, 0},
-		{"model", "the agent changes its model", "", false, playModel, 0},
-		{"image", "an image; attach one to any prompt, and the agent describes it and sends it back", "", false, playImage, 0},
-		{"updates", "one of each other kind of update: a recording, links, a terminal, notices, a shortened context", "", false, playUpdates, 0},
-		{"signout", "signs out, so that somebody has to sign in before the next prompt", "", false, playSignOut, 0},
-		{"watch", "a terminal that runs in the background; when it is stopped, the agent begins a turn by itself", "", false, playWatch, 2},
-		{"stop", "a tool call that can be stopped without the rest of the turn", "", false, playStop, 2},
-		{"command", "asks about a command that belongs to no tool call", "", false, playCommand, 2},
-		{"rewrite", "a message that the agent replaces by another text", "", false, playRewrite, 2},
-		{"tools", "tool calls of every kind, some of them concurrent", "", true, playTools, 0},
-		{"permission", "asks before it runs a command", "", true, playPermission, 0},
-		{"markdown", "headings, lists, a table and code", "", true, playMarkdown, 0},
-		{"diff", "a new file and an edit in two places, as diffs; in its scratch directory it makes them", "", true, playDiff, 0},
-		{"plan", "a plan whose steps are completed one by one", "what to plan", true, playPlan, 0},
+		{"help", "lists what this agent can show", "", false, playHelp, 0, setup},
+		{"crash", "its process ends in the middle of a turn; it starts again with the next prompt", "", false, playCrash, 0, failure},
+		{"memory", "lists what it remembers of the conversation", "", false, playMemory, 0, failure},
+		{"reload", "crashes; the conversation is then loaded again, not resumed", "", false, playReload, 1, failure},
+		{"forget", "crashes, and remembers nothing afterwards", "", false, playForget, 0, failure},
+		{"hang", "ignores that the turn is cancelled; the host can restart it", "", false, playHang, 0, control},
+		{"error", "answers the prompt with an error", "", false, playError, 0, failure},
+		{"who", "says who wrote and who approved the prompt, if the session tells the agent", "", false, playWho, 0, setup},
+		{"wait", "works until you press \"Stop the agent\" (in a terminal: `/cancel`)", "", false, playWait, 0, control},
+		{"slow", "thinks between its sentences", "", false, playSlow, 0, content},
+		{"long", "sends a long answer, a piece at a time", "", false, playLong, 0, content},
+		{"big", "makes a tool call with several megabytes of output", "", false, playBig, 0, content},
+		{"form", "asks the host to fill in a form", "", false, playForm, 0, ask},
+		{"page", "asks the host to open a web page, and waits until that is done", "", false, playPage, 0, ask},
+		{"mode", "changes its mode to one that never asks for permission, and back", "", false, playMode, 0, setup},
+		{"model", "changes its model", "", false, playModel, 0, setup},
+		{"image", "sends an image; attach one to any prompt, and it comes back", "", false, playImage, 0, content},
+		{"updates", "sends a recording, links, a terminal, notices and a shortened context", "", false, playUpdates, 0, content},
+		{"signout", "signs out: the next prompt fails until the host signs in", "", false, playSignOut, 0, ask},
+		{"watch", "runs a terminal in the background; stop it, and the agent begins a turn by itself", "", false, playWatch, 2, control},
+		{"stop", "runs a tool call that can be stopped without the rest of the turn", "", false, playStop, 2, control},
+		{"command", "asks about a command that belongs to no tool call", "", false, playCommand, 2, ask},
+		{"rewrite", "sends a message, and then replaces it by another", "", false, playRewrite, 2, content},
+		{"tools", "makes tool calls of every kind, some at the same time", "", true, playTools, 0, work},
+		{"permission", "asks before it runs a command", "", true, playPermission, 0, ask},
+		{"markdown", "sends headings, lists, a table and code", "", true, playMarkdown, 0, content},
+		{"diff", "adds a file and edits another, in its scratch directory; see \"Changes\"", "", true, playDiff, 0, work},
+		{"plan", "makes a plan and completes its steps one by one", "what to plan", true, playPlan, 0, work},
 	}
 }
 
@@ -93,22 +109,26 @@ func commands(version int) []object {
 }
 
 func playHelp(t *turn) {
-	var list strings.Builder
 	version := t.server.dialect.version()
-	for _, s := range scenes {
-		if s.in(version) {
-			list.WriteString("- `" + s.name + "`: " + s.about + "\n")
+	var list strings.Builder
+	list.WriteString("I am a demo agent: I use no model and no network, and I change files only in a scratch directory of my own.\n\n" +
+		"**Give me any task**, such as \"fix the failing test\", and I show how an agent works on it. " +
+		"Or begin a prompt with one of these words, or with a slash and the word:\n\n")
+	for _, g := range groups {
+		list.WriteString("**" + string(g) + "**\n\n")
+		for _, s := range scenes {
+			if s.group == g && s.in(version) {
+				list.WriteString("- `" + s.name + "`: " + s.about + "\n")
+			}
 		}
+		list.WriteString("\n")
 	}
+	list.WriteString("The host can set my mode, my model and the option Hurry.")
 	if version == 1 {
-		list.WriteString("\nThe agent `demo-v2` also shows what the preview version 2 of the protocol adds: " +
-			"work in the background, stopping a single tool call or terminal, and questions about commands.\n")
+		list.WriteString(" The agent `demo-v2` also shows what the preview version 2 of the protocol adds: " +
+			"work in the background, stopping a single tool call or terminal, and questions about commands.")
 	}
-	t.say("I am a demo agent: I use no model and no network, and I change no files except in a scratch directory of my own: " +
-		"\"Changes\" shows what I have changed there. " +
-		"Give me any task, and I show how an agent would work on it. " +
-		"The host can set my mode, my model and the option Hurry. " +
-		"Begin a prompt with one of these words, or with a slash and the word, to see a particular feature:\n\n" + list.String())
+	t.say(list.String())
 }
 
 // playWho repeats what a model reads of the people behind the prompt.
@@ -133,7 +153,7 @@ func playError(t *turn) {
 }
 
 func playWait(t *turn) {
-	t.say("I work until you press Cancel.")
+	t.say("I work until you press \"Stop the agent\".")
 	id := t.startTool("execute", "watch", object{"command": "watch"})
 	t.update(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": "in_progress"})
 	if t.err == nil {

@@ -30,7 +30,7 @@ type Options struct {
 	// Version is the newest version of the protocol that the agent speaks: 1 or 2; default 1.
 	// The client may choose an older one.
 	Version int
-	// SignedOut makes the agent refuse to open sessions until somebody signs in.
+	// SignedOut makes the agent refuse to open sessions until the user signs in.
 	SignedOut bool
 }
 

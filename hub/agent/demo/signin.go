@@ -53,7 +53,7 @@ func (s *server) isSignedOut() bool {
 	return s.signedOut
 }
 
-// ifSignedIn opens a session, unless somebody has to sign in first.
+// ifSignedIn opens a session, unless the user has to sign in first.
 func (s *server) ifSignedIn(params json.RawMessage, open func(json.RawMessage) (*session, error)) (*session, error) {
 	if s.isSignedOut() {
 		return nil, errSignedOut
@@ -61,8 +61,8 @@ func (s *server) ifSignedIn(params json.RawMessage, open func(json.RawMessage) (
 	return open(params)
 }
 
-// playSignOut signs out, so that later prompts fail until somebody signs in.
+// playSignOut signs out, so that later prompts fail until the host signs in.
 func playSignOut(t *turn) {
-	t.say("You are signed out. The next prompt fails, and then somebody has to sign in.")
+	t.say("You are signed out. The next prompt fails, and the host can then sign in.")
 	t.server.setSignedOut(true)
 }

@@ -84,10 +84,10 @@ const HelpText = `type a line to send it as a message; type // to begin a messag
 
 for the host only:
   /approve [#N]          send proposal N to the agent as it is
-  /edit #N TEXT          replace the text of somebody's proposal N and show it;
-                         /approve #N sends it
-  /interrupt TEXT        stop the running turn and send a prompt that is next;
-                         by others it is a proposal to do that
+  /edit #N TEXT          replace the text of proposal N of another participant
+                         and show it; /approve #N sends it
+  /interrupt TEXT        stop the running turn and send TEXT next; by others it
+                         is a proposal to do so
   /move #N [#M]          move waiting prompt N before prompt M, or to the end
   /reject [#N [REASON]]  reject proposal N; the agent does not receive it
   /allow [#N] [OPTION]   answer question N with an option, given by its number
@@ -105,13 +105,13 @@ for the host only:
   /set [OPTION VALUE]    set an option of the agent, such as its model or mode;
                          without arguments, which everyone may do: list the
                          options and their values
-  /unset OPTION          no longer set OPTION again when the agent restarts
+  /unset OPTION          do not set OPTION again when the agent restarts
   /sign-in [WAY]         sign in to the agent; without WAY, which everyone may
                          do: list the ways, with commands to run elsewhere
   /restart-agent         end the agent's process and start it again; the
                          running turn fails, prompts that wait are kept
-  /switch-agent [NAME]   continue with the agent NAME, after a question, which
-                         is told what was said; without NAME: list the agents
+  /switch-agent [NAME]   after a question, continue with the agent NAME, which
+                         receives what was said; without NAME: list the agents
   /stop-agent            end the agent's process; the next prompt restarts it
   /stop-tool [NAME]      stop the tool call or terminal whose name contains
                          NAME; without NAME: list those that can be stopped

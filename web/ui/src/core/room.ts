@@ -3,6 +3,7 @@
 import {
   type Agent,
   type AgentConfigureFailed,
+  type AgentSignInFailed,
   type Approval,
   type Elicitation,
   type ItemAnswer,
@@ -50,6 +51,8 @@ export interface Room {
   readonly agent: Agent;
   /** Changes of the agent's options that have failed: the last of each option. */
   readonly failures: readonly AgentConfigureFailed[];
+  /** The last attempt to sign in to the agent, if it has failed. */
+  readonly signInFailure: AgentSignInFailed | null;
   readonly limits: Limits;
   /** The server's address for links to others, if it has been set. */
   readonly publicUrl: string | undefined;
@@ -110,6 +113,7 @@ export function enter(w: Welcome): Room {
     elicitations: active ? (w.elicitations ?? []) : [],
     agent: w.agent,
     failures: [],
+    signInFailure: null,
     limits: w.limits,
     publicUrl: w.publicUrl,
     readOnly: w.readOnly ?? false,

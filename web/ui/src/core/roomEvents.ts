@@ -14,7 +14,7 @@ import {
 
 import { withChange, withFailure } from "./agentOptions.ts";
 import { withOwnTurn } from "./ownTurn.ts";
-import { withSignIn } from "./signIn.ts";
+import { signInFailureAfter, withSignIn } from "./signIn.ts";
 import type { Room } from "./room.ts";
 import type { SessionEvent } from "./wire.ts";
 
@@ -164,7 +164,11 @@ function withElicitation(
 }
 
 function signInOf(room: Room, e: KnownEvent): Room {
-  return { ...room, agent: withSignIn(room.agent, e) };
+  return {
+    ...room,
+    agent: withSignIn(room.agent, e),
+    signInFailure: signInFailureAfter(room.signInFailure, e),
+  };
 }
 
 /** The details of the former status do not apply to the new one. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Agent, AuthMethod, SessionEvent } from "parley-client";
 
-import { wayOf, withSignIn } from "./signIn.ts";
+import { signInFailureAfter, wayOf, withSignIn } from "./signIn.ts";
 
 const idle: Agent = { status: "idle" };
 
@@ -30,6 +30,20 @@ test("signing in is under way until its outcome is known", () => {
   const refused = { type: "agent_sign_in_failed", payload: { methodId: "m", reason: "no" } };
   expect(after(failed, begins, refused)).toEqual({ ...idle, needsSignIn: true });
   expect(after(failed, begins, { type: "agent_signed_in", payload: {} })).toEqual(idle);
+});
+
+test("a failed attempt is shown until the next one begins", () => {
+  const failure = { methodId: "m", reason: "no" };
+  const fold = (...events: { type: string; payload: object }[]) =>
+    events.reduce<ReturnType<typeof signInFailureAfter>>(
+      (before, e) => signInFailureAfter(before, e as SessionEvent),
+      null,
+    );
+  const refused = { type: "agent_sign_in_failed", payload: failure };
+  expect(fold(begins, refused)).toEqual(failure);
+  expect(fold(begins, refused, failed)).toEqual(failure);
+  expect(fold(begins, refused, begins)).toBeNull();
+  expect(fold(refused, { type: "agent_signed_in", payload: {} })).toBeNull();
 });
 
 test("a way to sign in is used by its type", () => {

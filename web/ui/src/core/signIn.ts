@@ -1,6 +1,11 @@
 /** Signing in to the agent. */
 
-import type { Agent, AuthMethod, SessionEvent as KnownEvent } from "parley-client";
+import type {
+  Agent,
+  AgentSignInFailed,
+  AuthMethod,
+  SessionEvent as KnownEvent,
+} from "parley-client";
 
 /** Folds an event about signing in, or one that shows that it is necessary or not. */
 export function withSignIn(agent: Agent, e: KnownEvent): Agent {
@@ -18,6 +23,21 @@ export function withSignIn(agent: Agent, e: KnownEvent): Agent {
       return without(agent, "needsSignIn");
   }
   return agent;
+}
+
+/** Returns the attempt to show as failed after an event: the last one, until the next begins. */
+export function signInFailureAfter(
+  before: AgentSignInFailed | null,
+  e: KnownEvent,
+): AgentSignInFailed | null {
+  switch (e.type) {
+    case "agent_signing_in":
+    case "agent_signed_in":
+      return null;
+    case "agent_sign_in_failed":
+      return e.payload;
+  }
+  return before;
 }
 
 function without(agent: Agent, ...names: ("signingIn" | "needsSignIn")[]): Agent {

@@ -13,11 +13,13 @@ interface Props {
   methods: readonly AuthMethod[];
   /** The id of the method that is being used; null if none is. */
   busy: string | null;
+  /** The last attempt, if it has failed. */
+  failure?: { methodId: string; reason: string } | null;
   onSignIn(methodId: string): void;
 }
 
 /** Lists the ways to sign in to an agent, and how to use each. */
-export function SignInWays({ methods, busy, onSignIn }: Props) {
+export function SignInWays({ methods, busy, failure, onSignIn }: Props) {
   return (
     <ul className="sign-in-ways">
       {methods.map((m) => (
@@ -34,13 +36,22 @@ export function SignInWays({ methods, busy, onSignIn }: Props) {
             )}
           </p>
           <How method={m} busy={busy} onSignIn={onSignIn} />
+          {failure?.methodId === m.id && (
+            <p className="bad fine" role="alert">
+              <Visible text={t.signIn.failed(failure.reason)} />
+            </p>
+          )}
         </li>
       ))}
     </ul>
   );
 }
 
-function How({ method: m, busy, onSignIn }: Omit<Props, "methods"> & { method: AuthMethod }) {
+function How({
+  method: m,
+  busy,
+  onSignIn,
+}: Omit<Props, "methods" | "failure"> & { method: AuthMethod }) {
   switch (wayOf(m)) {
     case "agent":
       return (

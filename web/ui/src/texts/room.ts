@@ -33,6 +33,8 @@ export const signIn = {
   about: "You sign in the user that runs the server. The agent offers these ways:",
   none: "The agent does not say how. Its documentation does; sign in as the user that runs the server.",
   use: (name: string) => `Sign in: ${name}`,
+  failed: (reason: string) =>
+    reason === "" ? "That did not work. Try again." : `That did not work: ${reason}`,
   command: "Run this on the server's machine, as the user that runs the server:",
   commandOf: (name: string) => `Command of ${name}`,
   sameVariables: (names: string) =>
