@@ -83,7 +83,7 @@ test("the host is notified of what waits while the page is out of sight, without
 
 test("the title of a guest's page counts messages while it is out of sight", async () => {
   const link = await share(server.url);
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await hide(ben, true);
   await write(olga, "People", "One");
   await write(olga, "People", "Two");
@@ -95,7 +95,7 @@ test("the title of a guest's page counts messages while it is out of sight", asy
 
 test("a guest is notified of decisions, mentions and ends of turns, as chosen", async () => {
   const link = await share(server.url);
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await ben.context().grantPermissions(["notifications"]);
   await noteNotifications(ben);
   await ben.reload();

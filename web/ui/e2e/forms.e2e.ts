@@ -17,7 +17,7 @@ afterAll(() => server?.stop());
 
 test("the host fills in a form, and only the host can read it again", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await write(olga, "Agent", "form");
   const card = olga.locator(".wait");
   await card.getByText("Where and how shall I deploy?").waitFor();
@@ -60,7 +60,7 @@ test("the host fills in a form, and only the host can read it again", async () =
 
 test("a page is opened by the person who accepted, and not by itself", async () => {
   const link = await share(server.url, "prompt_direct", "demo");
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await write(olga, "Agent", "page");
   const card = olga.locator(".wait");
   await card.getByText("https://example.com", { exact: true }).waitFor();

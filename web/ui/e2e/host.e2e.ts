@@ -17,7 +17,7 @@ afterAll(() => server?.stop());
 
 test("the host makes a guest a viewer, and a collaborator again", async () => {
   const link = await share(server.url);
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   const menu = olga.getByRole("button", { name: "Actions for Ben" });
   await menu.click();
   await olga.getByRole("menuitem", { name: "Make a viewer" }).click();
@@ -74,7 +74,7 @@ test("an invite is copied, and a new one invalidates it", async () => {
 
 test("the agent's process is ended", async () => {
   const link = await share(server.url);
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await write(olga, "Agent", "wait");
   await ben.getByText("Running", { exact: true }).first().waitFor();
   await more(olga, "End the agent's process");
@@ -98,7 +98,7 @@ test("the host continues with another agent, which is told what was said", async
 
 test("everything that waits is decided with the keyboard only", async () => {
   const link = await share(server.url, "prompt_with_approval", "fast");
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await write(ben, "Agent", "Fix the failing test");
   const counter = olga.getByRole("button", { name: "1 waiting for you" });
   await counter.press("Enter");
@@ -130,7 +130,7 @@ test("everything that waits is decided with the keyboard only", async () => {
 
 test("thoughts are folded, code has colours, and commands show their result", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await ben.setViewportSize({ width: 1280, height: 2_400 }); // all of it is in sight
   await write(ben, "Agent", "Fix the failing test");
   await decide(olga.getByRole("button", { name: "Allow", exact: true }));
@@ -148,7 +148,7 @@ test("thoughts are folded, code has colours, and commands show their result", as
 
 test("a reply shows the message that it replies to", async () => {
   const link = await share(server.url);
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await write(olga, "People", "Tea or coffee?");
   const asked = said(ben, "Tea or coffee?");
   await asked.hover();
@@ -179,7 +179,7 @@ test("the chosen colour scheme is kept, and reduced motion is respected", async 
 
 test("the host tries another way in a fork of the session", async () => {
   const [first, plain] = [
-    await share(server.url, "prompt_direct"),
+    await share(server.url, "prompt_direct", "demo"), // it keeps its conversations
     await share(server.url, "prompt_direct", "fast"),
   ];
   const olga = await host(first.host);

@@ -39,7 +39,7 @@ async function asksToRemove(page: Page, name: string) {
 describe("a removal", () => {
   test("replaces the invite, shows the host the new one, and tells the removed guest why", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     const dialog = await asksToRemove(olga, "Ben");
     await expectAccessible(olga, "the question before a removal");
     expect(await dialog.getByLabel("Replace the invite link").isChecked()).toBe(true);
@@ -73,7 +73,7 @@ describe("a removal", () => {
 
   test("keeps the invite if the host chooses so", async () => {
     const link = await share(server.url);
-    const [olga, ann] = [await host(link.host), await guest(link.invite, "Ann")];
+    const [olga, ann] = await Promise.all([host(link.host), guest(link.invite, "Ann")]);
     await guest(link.invite, "Ben");
     const dialog = await asksToRemove(olga, "Ben");
     await dialog.getByLabel("Replace the invite link").uncheck();
@@ -86,7 +86,7 @@ describe("a removal", () => {
 
   test("invalidates the links that others know, and their pages say so", async () => {
     const link = await share(server.url);
-    const [olga, ann] = [await host(link.host), await guest(link.invite, "Ann")];
+    const [olga, ann] = await Promise.all([host(link.host), guest(link.invite, "Ann")]);
     await guest(link.invite, "Ben");
     await ann.getByRole("button", { name: "Invite", exact: true }).click();
     await ann.getByRole("dialog").getByLabel("Invite link", { exact: true }).waitFor();
@@ -102,7 +102,7 @@ describe("a removal", () => {
 describe("a host who leaves", () => {
   test("is told what happens to what waits, and returns by the own link", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await ben.getByText("Olga approves prompts and answers the agent.").waitFor();
     await write(ben, "Agent", "Add a test");
     await olga.getByRole("button", { name: "Approve" }).waitFor();
@@ -142,7 +142,7 @@ describe("a host who leaves", () => {
 
   test("may read without returning", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await leave(olga);
     await olga.getByRole("button", { name: "Read it" }).click();
     await olga.getByText("You have left. You can still read along.").waitFor();
@@ -155,7 +155,7 @@ describe("a host who leaves", () => {
 describe("the history", () => {
   test("stays readable to a guest who left, while the session continues", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await write(ben, "Agent", "Add a test");
     await leave(ben);
     await ben.getByRole("button", { name: "Read it" }).click();
@@ -185,7 +185,7 @@ describe("the history", () => {
 
   test("stays readable from its beginning after the session is closed, even after a reload", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await write(ben, "Agent", "Add a test");
     await olga.getByRole("button", { name: "1 waiting for you" }).waitFor();
     await talk(link.invite, 300);

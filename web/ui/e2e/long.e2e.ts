@@ -34,7 +34,7 @@ async function scrollUntil(page: Page, end: "top" | "bottom", text: string): Pro
 
 test("dropped events of a long session are loaded again on scrolling, up and down", async () => {
   const olga = await room();
-  await write(olga, "Agent", "work 9000");
+  await write(olga, "Agent", "calls 9000"); // more than a page keeps
   await said(olga, "Done in").waitFor({ timeout: 60_000 });
   const list = olga.locator(".timeline-list");
   expect(await list.evaluate((l) => l.scrollHeight - l.clientHeight - l.scrollTop)).toBeLessThan(2);
@@ -96,7 +96,7 @@ test("older events are loaded near the start of the list, and not because a row 
     }),
   );
   await olga.reload();
-  await write(olga, "Agent", "work 20000"); // more than a page keeps
+  await write(olga, "Agent", "calls 9000"); // more than a page keeps
   await said(olga, "Done in").waitFor({ timeout: 60_000 });
   await write(olga, "Agent", "stream 9000 1"); // a high row
   const stop = olga.getByRole("button", { name: "Stop the agent" });

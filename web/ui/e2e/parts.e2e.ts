@@ -141,7 +141,7 @@ test("messages of the agent are rendered as intended, wide and narrow", async ()
 
 test("messages stay as people typed them, with code and links, each line in its direction", async () => {
   const link = await share(server.url);
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "דנה")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "דנה")]);
   const text = [
     "__init__.py, src/**/*.ts and ~5 * 2",
     "    Look at `make test`",

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
 import { launch, person, to, type Person } from "./browser.ts";
 
-let browser: Browser;
+let browser: Promise<Browser>;
 
 /** The people of the running test. */
 export let people: Person[] = [];
@@ -17,11 +17,13 @@ export function inWholeBrowser(): void {
   whole = true;
 }
 
-beforeAll(async () => {
-  browser = await launch({ whole });
+// The browser starts while the test's server does.
+beforeAll(() => {
+  browser = launch({ whole });
+  browser.catch(() => {}); // the first visitor reports it
 });
 
-afterAll(() => browser?.close());
+afterAll(async () => (await browser).close());
 
 afterEach(async () => {
   const gone = people.filter((p) => !lasting.has(p.page));
@@ -39,7 +41,7 @@ export function stay(page: Page): Page {
 
 /** Opens an empty page in a browser profile of its own. */
 export async function visitor(url: string): Promise<Page> {
-  const p = await person(browser, url);
+  const p = await person(await browser, url);
   p.page.setDefaultTimeout(20_000);
   people.push(p);
   return p.page;

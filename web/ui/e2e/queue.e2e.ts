@@ -21,9 +21,10 @@ test("prompts that wait are shown to everyone, and arranged by their authors and
   await propose(link.host, "wait");
   await propose(link.host, "who one");
   await write(ben, "Agent", "who two");
+  const list = (page: typeof olga) => page.getByRole("region", { name: "Prompts that wait" });
+  await list(olga).getByRole("button", { name: "2 prompts wait" }).waitFor();
   await propose(link.host, "who three");
 
-  const list = (page: typeof olga) => page.getByRole("region", { name: "Prompts that wait" });
   for (const page of [olga, ben])
     await list(page).getByRole("button", { name: "3 prompts wait" }).click();
   const entries = list(olga).getByRole("listitem");

@@ -1,8 +1,8 @@
 /**
  * An agent that writes as much as a prompt asks for: "stream 500 10" is markdown in
  * five hundred pieces a second for ten seconds, "block 500 10" the same in a single
- * block of code, and "work 200000" that many updates of short messages and tool calls
- * at once.
+ * block of code, "work 200000" that many updates of short messages and tool calls at
+ * once, and "calls 9000" that many of tool calls alone, which Parley never merges.
  */
 
 import { once } from "node:events";
@@ -40,23 +40,26 @@ const scenes = {
     await say(chunk("```js\n"));
     await paced(say, piecesOf("const total = items.length;\n", 6), perSecond, seconds);
   },
+  calls: async (say, updates) => {
+    for (let n = 0; n < updates; n += 3) await call(say, n);
+  },
   work: async (say, updates) => {
     for (let n = 0; n < updates; n += 10) {
-      const id = `call-${n}`;
-      const call = { toolCallId: id, title: `Read file ${n}`, kind: "read", status: "pending" };
-      await say({ sessionUpdate: "tool_call", ...call });
-      await say({ sessionUpdate: "tool_call_update", toolCallId: id, status: "in_progress" });
-      const content = [{ type: "content", content: { type: "text", text: `Line of ${n}.` } }];
-      await say({
-        sessionUpdate: "tool_call_update",
-        toolCallId: id,
-        status: "completed",
-        content,
-      });
+      await call(say, n);
       for (let i = 0; i < 7; i++) await say(chunk(`Word ${i} of **message** ${n}. `));
     }
   },
 };
+
+/** Tells of a tool call, in three updates. */
+async function call(say, n) {
+  const toolCallId = `call-${n}`;
+  const begins = { title: `Read file ${n}`, kind: "read", status: "pending" };
+  await say({ sessionUpdate: "tool_call", toolCallId, ...begins });
+  await say({ sessionUpdate: "tool_call_update", toolCallId, status: "in_progress" });
+  const content = [{ type: "content", content: { type: "text", text: `Line of ${n}.` } }];
+  await say({ sessionUpdate: "tool_call_update", toolCallId, status: "completed", content });
+}
 
 function chunk(text) {
   return { sessionUpdate: "agent_message_chunk", content: { type: "text", text } };

@@ -57,7 +57,7 @@ describe("a text that would block a page for minutes", () => {
 
   test("is plain text in a message of a person", async () => {
     const link = await share(server.url, "prompt_direct", "scripted");
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     for (const page of [olga, ben]) await useFont(page);
     for (const text of ["W".repeat(32_000), "[a](b".repeat(6_000), `${">".repeat(3_000)} a`]) {
       await write(ben, "People", text);

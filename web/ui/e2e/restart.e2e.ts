@@ -9,8 +9,8 @@ import { share } from "./share.ts";
 test("after a server is killed in mid-turn, nothing is lost or doubled", async () => {
   const server = await startRestartable();
   try {
-    const link = await share(server.url, "prompt_direct");
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const link = await share(server.url, "prompt_direct", "demo"); // its turns take a while
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await write(ben, "People", "Before");
     await said(olga, "Before").waitFor();
     await write(olga, "Agent", "long");
@@ -43,7 +43,7 @@ test("after an older copy of the journal is restored, all pages show it and say 
   const server = await startRestartable();
   try {
     const link = await share(server.url, "prompt_direct");
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await write(ben, "People", "Before");
     await write(olga, "Agent", "plan");
     await said(ben, "Done in").waitFor();

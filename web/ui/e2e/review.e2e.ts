@@ -32,7 +32,7 @@ async function picture(page: Page, name: string): Promise<void> {
 
 test("people review what the agent has changed, and see each other's marks", async () => {
   const link = await share(server.url, "prompt_direct", "demo");
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await write(olga, "Agent", "diff");
   await decide(olga.getByRole("button", { name: "Always allow" }));
   await said(olga, "I have made both changes").waitFor();

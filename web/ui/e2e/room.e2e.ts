@@ -74,7 +74,7 @@ describe("two people", () => {
 
   test("a proposal can be rejected with a reason, with the keyboard only", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await write(ben, "Agent", "Delete everything");
     await settled(olga.getByRole("article", { name: "Ben proposes" }));
     await olga.getByRole("button", { name: "1 waiting for you" }).press("Enter");
@@ -86,7 +86,7 @@ describe("two people", () => {
 
   test("a running turn is cancelled", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await write(olga, "Agent", "wait");
     await ben.getByText("Running", { exact: true }).first().waitFor();
     expect(await ben.getByRole("button", { name: "Stop the agent" }).count(), "Ben may not").toBe(
@@ -100,7 +100,7 @@ describe("two people", () => {
 
   test("the mode decides at once what a guest can do, and can be set with the keyboard", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     const mode = async (name: string) => {
       await olga.getByRole("button", { name: /^Mode:/ }).click();
       await olga.getByRole("menuitem", { name }).click();
@@ -124,7 +124,7 @@ describe("two people", () => {
 
   test("a removed guest is told so, and cannot return", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await olga.getByRole("button", { name: "Actions for Ben" }).click();
     await olga.getByRole("menuitem", { name: "Remove from the session" }).click();
     await olga.getByRole("dialog").getByRole("button", { name: "Remove from the session" }).click();
@@ -133,7 +133,7 @@ describe("two people", () => {
 
   test("a guest leaves and returns; the host closes the session, and all can still read", async () => {
     const link = await share(server.url);
-    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await write(olga, "People", "Bye soon");
     await said(ben, "Bye soon").waitFor();
     await more(ben, "Leave the session");
@@ -218,7 +218,7 @@ const hostile = [
 
 test("a hostile text is harmless, as a message and as a prompt", async () => {
   const link = await share(server.url, "prompt_direct");
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   for (const text of hostile) await write(ben, "People", text);
   await write(ben, "People", "That was all");
   await said(olga, "That was all").waitFor();

@@ -93,7 +93,7 @@ test("nothing jumps while older rows are loaded", async () => {
 test("the rows in sight stay in place while new ones arrive", async () => {
   const link = await share(server.url);
   await talk(link.invite, 400);
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await said(ben, "Number 400.").waitFor();
   await ben.locator(".timeline-list").hover();
   await ben.mouse.wheel(0, -900);
@@ -153,7 +153,7 @@ test("a list at its end stays there when the window is turned", async () => {
 });
 
 test("a session of fifty thousand events opens at its end and scrolls", async () => {
-  const link = await share(server.url, "prompt_with_approval", "fast");
+  const link = await share(server.url, "prompt_with_approval", "quick");
   await fill(link.host, 50_000);
   const ben = await guest(link.invite, "Ben");
   const list = ben.locator(".timeline-list");

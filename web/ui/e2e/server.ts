@@ -79,7 +79,8 @@ export async function startRestartableIn(cwd: string, ...flags: string[]): Promi
   let address = "127.0.0.1:0";
   let child: ChildProcess;
   const start = async () => {
-    child = spawn(program, ["serve", "--listen", address, "--data", data, ...flags], {
+    const fast = ["--agent", `fast=${program} demo-agent --pace 0s`];
+    child = spawn(program, ["serve", "--listen", address, "--data", data, ...fast, ...flags], {
       cwd,
       stdio: ["ignore", "ignore", "pipe"],
     });

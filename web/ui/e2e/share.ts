@@ -41,11 +41,14 @@ export function say(way: string, text: string): Promise<unknown> {
   return post(`${apiOf(way)}/messages`, { ...whoBy(way), text });
 }
 
-/** Shares a session of its own, with a demo agent of its own. */
+/**
+ * Shares a session of its own, with a demo agent of its own: one that does not pause, unless
+ * the test names another.
+ */
 export async function share(
   server: string,
   mode = "prompt_with_approval",
-  agent = "demo",
+  agent = "fast",
   more: { expiresInMinutes?: number; hostDisplayName?: string } = {},
 ): Promise<{ host: string; invite: string }> {
   const wanted = { hostUserId: "olga", hostDisplayName: "Olga", mode: mode as Mode, ...more };
@@ -53,7 +56,7 @@ export async function share(
   return { host: own, invite };
 }
 
-/** Has the agent write long messages until the room has that many events. */
+/** Has the quick agent call tools until the room has that many events, and waits for the end. */
 export async function fill(host: string, events: number): Promise<void> {
   const api = apiOf(host);
   const who = whoBy(host);
@@ -61,9 +64,9 @@ export async function fill(host: string, events: number): Promise<void> {
     Authorization: `Bearer ${who.participantToken}`,
     "Parley-Participant": who.participantId,
   };
-  let cursor = ((await (await fetch(api)).json()) as { cursor: string }).cursor;
+  let { cursor } = (await (await fetch(api)).json()) as { cursor: string };
   while (numberOf(cursor) < events) {
-    await propose(host, "long");
+    await propose(host, `calls ${events}`);
     for (let done = false; !done;) {
       const news = await fetch(`${api}/events?after=${cursor}&wait=30&limit=500`, { headers });
       const answer = (await news.json()) as { cursor: string; events: { type: string }[] };

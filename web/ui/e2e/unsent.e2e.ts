@@ -111,7 +111,7 @@ test("drafts for people and for the agent survive a reload", async () => {
 
 test("a page that goes offline sends texts when it is back", async () => {
   const link = await share(server.url);
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   const network = await ben.context().newCDPSession(ben);
   const condition = (offline: boolean) =>
     network.send("Network.emulateNetworkConditions", {
