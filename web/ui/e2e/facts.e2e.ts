@@ -114,8 +114,8 @@ test("the host sets the agent's options, and everyone sees who changed what", as
 });
 
 test("the host signs in to the agent, and the failed prompt is sent again", async () => {
-  const link = await share(server.url, "prompt_direct");
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const link = await share(server.url, "prompt_direct", "demo"); // its command is "parley"
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
   await write(ben, "Agent", "signout");
   await said(ben, "You are signed out").waitFor();
   await write(ben, "Agent", "help");
@@ -126,6 +126,8 @@ test("the host signs in to the agent, and the failed prompt is sent again", asyn
   expect(await command.innerText()).toBe("parley demo-agent --login");
   await dialog.getByText("DEMO_AGENT_KEY").waitFor();
   await dialog.getByRole("button", { name: "Sign in: Closed account" }).click();
+  await dialog.getByRole("alert").getByText("That did not work: this account was closed").waitFor();
+  await expectAccessible(olga, "a sign-in that has failed");
   await ben.getByText("could not sign in to the agent: this account was closed").waitFor();
   await dialog.getByRole("button", { name: "Sign in: Demo account" }).click();
   await ben.getByText("signed in to the agent").last().waitFor();

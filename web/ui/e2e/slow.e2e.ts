@@ -46,9 +46,11 @@ async function running(): Promise<unknown[]> {
 
 test("sharing an agent that cannot start shows the reason", async () => {
   const page = await shares("locked");
-  const why = page.getByRole("dialog").getByRole("alert");
-  await why.getByText("Authentication required").waitFor();
-  await why.getByText("Log in with Kestrel").waitFor();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("alert").getByText("Authentication required").waitFor();
+  await dialog.getByRole("button", { name: "Sign in: Log in with Kestrel" }).waitFor();
+  const why = await dialog.getByRole("alert").innerText();
+  expect(why, "the list says how to sign in").not.toContain("Kestrel");
 });
 
 test("a slow start of an agent shows what it waits for, and can be given up", async () => {

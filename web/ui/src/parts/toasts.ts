@@ -35,11 +35,18 @@ export function toastError(error: unknown): void {
   toast(errorText(error), true);
 }
 
+/** Returns what to say about an error, as a sentence. */
 export function errorText(error: unknown): string {
   const code =
     typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : "";
-  return t.errors.byCode[code] ?? (message || t.errors.generic);
+  return t.errors.byCode[code] ?? (sentence(message) || t.errors.generic);
+}
+
+/** The server's messages begin in lower case and end without a full stop. */
+function sentence(message: string): string {
+  const begun = message.slice(0, 1).toUpperCase() + message.slice(1);
+  return begun === "" || /[.!?:…]$/.test(begun) || begun.includes("\n") ? begun : `${begun}.`;
 }
 
 export function useToasts(): readonly Toast[] {

@@ -16,6 +16,7 @@ export function SignInDialog({ room, onClose }: { room: Room; onClose(): void })
         <SignInWays
           methods={methods}
           busy={room.agent.signingIn?.methodId ?? null}
+          failure={room.signInFailure}
           onSignIn={(id) => void tools.run(tools.client.signIn(id))}
         />
         <p className="soft fine">{t.signIn.afterwards}</p>

@@ -105,7 +105,8 @@ function Form({ agents, agent, onMade }: FormProps) {
       {start && <StartProgress starting={start.agent} since={start.since} onGiveUp={giveUp} />}
       {error && (
         <p className="note breaks" role="alert">
-          {marked(error)}
+          {/* The lines after the first say how to sign in, like the list below. */}
+          {marked(ways.length > 0 ? error.split("\n", 1)[0]! : error)}
         </p>
       )}
       {ways.length > 0 && (

@@ -1,23 +1,18 @@
 /** Texts of errors. */
 
 export const errors = {
+  /** Codes with a single meaning. Of others, the server's message says what has happened. */
   byCode: {
     COMMENT_NOT_ALLOWED: "You cannot talk in this session.",
     PROMPT_NOT_ALLOWED: "You cannot prompt in this session.",
-    HOST_REQUIRED: "Only the host can do that.",
     APPROVAL_ALREADY_RESOLVED: "This prompt was already decided on.",
     PERMISSION_ALREADY_RESOLVED: "This question was already answered.",
     ELICITATION_ALREADY_RESOLVED: "This request was already answered.",
     ELICITATION_NOT_FOUND: "The agent no longer asks for this.",
     PERMISSION_NOT_FOUND: "The agent no longer asks this.",
-    NOTHING_TO_CANCEL: "There is nothing to stop any more.",
     PROMPT_NOT_AS_EXPECTED: "Whether prompts need approval has changed since this was written.",
-    TOO_LARGE: "This is too long.",
     ATTACHMENT_NOT_FOUND: "The attached file is no longer there. Attach it again.",
     STORAGE_FULL: "The server has no room for more files.",
-    RATE_LIMITED: "That was too fast. Wait a moment.",
-    TOO_MANY_PENDING:
-      "Too many prompts are waiting for the host. Wait until some have been decided on.",
     TOO_MANY_PARTICIPANTS: "The session is full.",
     QUEUE_FULL: "Too many prompts are waiting for the agent.",
     TOO_MANY_AGENTS:
