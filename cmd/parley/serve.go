@@ -55,6 +55,11 @@ Durations have a unit, such as 90s, 5m or 1h30m.`,
   parley serve --listen 127.0.0.1:8080 --data /var/lib/parley --log-format json`,
 		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			listener, err := server.Activated()
+			if err != nil {
+				return err
+			}
+			s.config.Listener = listener
 			if err := s.complete(cmd); err != nil {
 				return err
 			}

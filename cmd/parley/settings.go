@@ -124,6 +124,9 @@ func (s *settings) complete(cmd *cobra.Command) error {
 	if err := s.completeAgents(cmd); err != nil {
 		return err
 	}
+	if l := s.config.Listener; l != nil {
+		s.config.Listen = l.Addr().String() // so the checks are about what others can reach
+	}
 	s.config.Version = version()
 	if !cmd.Flags().Changed("agent-idle-after") {
 		s.config.Hub.AgentIdleAfter = 2 * s.config.Hub.IdleAfter

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -107,12 +108,18 @@ func lookPath(command string) (string, error) {
 	return filepath.Abs(path)
 }
 
-// environment returns the server's environment without its own variables, with those of
-// a profile.
+// serviceVariables are how systemd talks to a service, in which agents take no part.
+var serviceVariables = []string{
+	"LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC",
+	"CREDENTIALS_DIRECTORY", "STATE_DIRECTORY", "CONFIGURATION_DIRECTORY", "INVOCATION_ID", "JOURNAL_STREAM",
+}
+
+// environment returns the server's environment without its own variables and those of its
+// service manager, with those of a profile.
 func environment(server []string, own map[string]string) []string {
 	var env []string
 	for _, pair := range server {
-		if !strings.HasPrefix(pair, "PARLEY_") {
+		if name, _, _ := strings.Cut(pair, "="); !strings.HasPrefix(name, "PARLEY_") && !slices.Contains(serviceVariables, name) {
 			env = append(env, pair)
 		}
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net"
 	"time"
 
 	"parley/cmd/parley/internal/certs"
@@ -13,10 +14,11 @@ import (
 
 // Config is the configuration of a server. Errors name the flags of "parley serve".
 type Config struct {
-	Listen      string // address to listen on, as HOST:PORT
-	DebugListen string // loopback address for profiles; empty to serve none
-	LogLevel    string // debug, info, warn or error
-	LogFormat   string // console or json
+	Listen      string       // address to listen on, as HOST:PORT
+	Listener    net.Listener // listens on Listen already; nil if Start is to open it
+	DebugListen string       // loopback address for profiles; empty to serve none
+	LogLevel    string       // debug, info, warn or error
+	LogFormat   string       // console or json
 
 	TLS certs.Options // where the certificate comes from; none for plain HTTP. Start sets Data, Log and Hosts
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"go.uber.org/zap"
 
 	"parley/cmd/internal/cli"
@@ -69,9 +70,11 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := Listen(c.Listen, "--listen")
-	if err != nil {
-		return nil, err
+	listener := c.Listener
+	if listener == nil {
+		if listener, err = Listen(c.Listen, "--listen"); err != nil {
+			return nil, err
+		}
 	}
 	s := &Server{
 		log:    log,
@@ -213,6 +216,7 @@ func (s *Server) Pin() string { return s.certs.Pin() }
 // stops it.
 func (s *Server) Run(ctx context.Context) error {
 	s.log.Info("parley is ready: " + s.url)
+	notifySystemd(daemon.SdNotifyReady)
 	if pin := s.Pin(); pin != "" {
 		s.log.Info("the certificate's SHA-256 fingerprint, to be compared in the browser's warning: " + client.Fingerprint(pin))
 	}
@@ -234,6 +238,7 @@ func (s *Server) Wait(ctx context.Context) error {
 // journal last.
 func (s *Server) Stop() error {
 	s.log.Info("stopping")
+	notifySystemd(daemon.SdNotifyStopping)
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	s.disconnectClients(ctx)
