@@ -20,7 +20,7 @@ func (h *Hub) Changes(ctx context.Context, id string, c Credentials, q protocol.
 	if err != nil {
 		return nil, err
 	}
-	answer, err := h.options.Worktrees.Changes(ctx, session, files.Dir, q)
+	answer, err := h.worktrees(files.Connector).Changes(ctx, session, files.Dir, q)
 	if err != nil {
 		return nil, err
 	}
@@ -37,13 +37,26 @@ func (h *Hub) Files(ctx context.Context, id string, c Credentials, query string)
 	if err != nil {
 		return nil, err
 	}
-	return h.options.Worktrees.Files(ctx, session, files.Dir, query)
+	return h.worktrees(files.Connector).Files(ctx, session, files.Dir, query)
 }
 
 // filesOf returns what a session knows of files, for a participant.
 func (h *Hub) filesOf(ctx context.Context, id string, c Credentials) (lookup.Files, journal.SessionID, error) {
 	files, r, err := readAs[lookup.Files](ctx, h, id, shared.Read{Sender: c.reading(), Kind: shared.ReadFiles})
 	return files, r.Session, err
+}
+
+// worktrees returns what records the working directories of the server's machine or, if
+// connector is not empty, of the machine of that host session's connector.
+func (h *Hub) worktrees(connector string) Worktrees {
+	if connector == "" {
+		return h.options.Worktrees
+	}
+	id, err := journal.ParseSessionID(connector)
+	if err != nil || h.options.RemoteWorktrees == nil {
+		return noWorktrees{}
+	}
+	return h.options.RemoteWorktrees(id)
 }
 
 // dropRecordings discards what was recorded of sessions that do not exist or have ended,

@@ -8,6 +8,7 @@ import (
 
 	"parley/hub/blobs"
 	"parley/hub/feed"
+	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -18,6 +19,10 @@ type Options struct {
 
 	Attachments blobs.Store // of what participants upload; nil for none
 	Worktrees   Worktrees   // records working directories; default: nothing is recorded
+
+	// RemoteWorktrees returns what records the working directory of the agent of a host
+	// session, on the machine of its connector; nil to record nothing there.
+	RemoteWorktrees func(host journal.SessionID) Worktrees
 
 	PublicURL string // address of the server that clients put into links; default: none
 

@@ -73,11 +73,11 @@ func (s *sharedShell) perform(e rules.Effect) {
 	case shared.Polled:
 		s.room.Polled(e.Participant)
 	case shared.RecordBegin:
-		s.actor.hub.options.Worktrees.Begin(s.actor.id, e.Dir)
+		s.actor.hub.worktrees(e.Connector).Begin(s.actor.id, e.Dir)
 	case shared.RecordTurn:
-		s.actor.hub.options.Worktrees.TurnEnded(s.actor.id, e.Dir, e.Approval, time.Now())
+		s.actor.hub.worktrees(e.Connector).TurnEnded(s.actor.id, e.Dir, e.Approval, time.Now())
 	case shared.RecordEnd:
-		s.actor.hub.options.Worktrees.End(s.actor.id)
+		s.actor.hub.worktrees(e.Connector).End(s.actor.id)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -35,6 +36,8 @@ type sharedAgent struct {
 func startShare(t *testing.T, server string) *sharedAgent {
 	t.Helper()
 	s := &sharedAgent{dir: t.TempDir(), store: t.TempDir(), server: server}
+	out, err := exec.Command("git", "-C", s.dir, "init", "-q").CombinedOutput()
+	require.NoError(t, err, "%s", out)
 	s.log = filepath.Join(t.TempDir(), "log")
 	s.start(t, "--", "counting-agent", s.log)
 	return s
@@ -313,4 +316,30 @@ func TestShare_with_a_server_of_its_own(t *testing.T) {
 	again := e2e.Connect(t, s.own, "Ada")
 	require.Equal(t, host.Welcome.Session.ID, again.Welcome.Session.ID)
 	require.Empty(t, awaitEnd(t, again, prompt(t, again, "count 3").ID))
+}
+
+func TestShare_shows_the_changes_of_the_directory_on_the_other_machine(t *testing.T) {
+	t.Parallel()
+	server := e2e.StartServer(t, t.TempDir())
+	network := e2e.NewNetwork(t, server)
+	s := startShare(t, network.URL)
+	host := e2e.Connect(t, at(s.own, server.API), "Ada")
+	changed := func() protocol.ChangesAnswer {
+		answer, err := host.Changes(t.Context(), protocol.ChangesQuery{Scope: protocol.ChangesAll})
+		require.NoError(t, err)
+		return answer
+	}
+	require.Eventually(t, func() bool { return changed().Reason == "" }, e2e.Timeout, 20*time.Millisecond)
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "basket.go"), []byte("package basket\n"), 0o600))
+	require.Eventually(t, func() bool { return len(changed().Files) == 1 }, e2e.Timeout, 20*time.Millisecond)
+	require.Equal(t, "basket.go", changed().Files[0].Path)
+	files, err := host.Files(t.Context(), "bask")
+	require.NoError(t, err)
+	require.Len(t, files.Files, 1)
+
+	s.Signal(t, syscall.SIGSTOP)
+	network.SetFaults(both(&toxics.ResetToxic{Timeout: 1}))
+	awaitDetached(t, host, true)
+	require.Contains(t, changed().Reason, "no connection")
+	s.Signal(t, syscall.SIGCONT)
 }

@@ -26,8 +26,9 @@ func stateOf(s *shared.State, at journal.Head) SessionState {
 
 // Files is what a session knows of the files of its agent.
 type Files struct {
-	Dir   string // the working directory; empty if it is not known
-	Marks []protocol.ReviewMark
+	Dir       string // the working directory; empty if it is not known
+	Connector string // the host session whose connector has the directory; empty if it is on the server's machine
+	Marks     []protocol.ReviewMark
 }
 
 // Answer returns the answer to a read of the state: [Participants], [Messages], [Files] or
@@ -39,7 +40,8 @@ func Answer(s *shared.State, kind shared.ReadKind, at journal.Head) any {
 	case shared.ReadMessages:
 		return Messages{at.Seq}
 	case shared.ReadFiles:
-		return Files{s.WorkingDir(), s.ReviewMarks()}
+		dir, connector := s.WorkingDir()
+		return Files{dir, connector, s.ReviewMarks()}
 	}
 	return stateOf(s, at)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"strings"
+	"time"
 
 	"parley/protocol"
 )
@@ -94,6 +95,28 @@ type Exited struct {
 	Stderr  string `json:"stderr,omitzero"`  // the end of its standard error
 }
 
+// Moment is when a connector records its directory.
+type Moment string
+
+// The moments.
+const (
+	RoomBegan Moment = "began" // a shared session begins, unless that was recorded
+	TurnEnded Moment = "turn"  // a turn of the shared session has ended
+	RoomEnded Moment = "ended" // the shared session has ended; what was recorded is discarded
+)
+
+// Valid reports whether the moment is known.
+func (m Moment) Valid() bool { return m == RoomBegan || m == TurnEnded || m == RoomEnded }
+
+// Record asks the connector to record its directory, so that changes can be shown. Server to
+// connector.
+type Record struct {
+	Session string    `json:"session"` // the id of the shared session
+	Moment  Moment    `json:"moment"`
+	Turn    string    `json:"turn,omitzero"` // the id of the turn's approval
+	At      time.Time `json:"at,omitzero"`   // when the turn has ended
+}
+
 // Subject is what an [Ask] is about.
 type Subject string
 
@@ -108,16 +131,21 @@ func (s Subject) Valid() bool { return s == AskChanges || s == AskFiles }
 
 // Ask is a question that the connector answers from its directory. Server to connector.
 type Ask struct {
-	ID      string          `json:"id"`
-	Subject Subject         `json:"subject"`
-	Query   json.RawMessage `json:"query"`
+	ID      string  `json:"id"`
+	Subject Subject `json:"subject"`
+	Session string  `json:"session"` // the id of the shared session
+
+	Scope string `json:"scope,omitzero"` // of changes, as in [protocol.ChangesQuery]
+	Turn  string `json:"turn,omitzero"`  // of changes
+	Path  string `json:"path,omitzero"`  // of changes
+	Text  string `json:"text,omitzero"`  // of files: what their paths contain
 }
 
 // Answer answers an [Ask]. Connector to server.
 type Answer struct {
 	ID     string          `json:"id"`
-	Result json.RawMessage `json:"result,omitzero"`
-	Error  string          `json:"error,omitzero"`
+	Result json.RawMessage `json:"result,omitzero"` // a [protocol.ChangesAnswer] or a [protocol.FilesAnswer]
+	Error  string          `json:"error,omitzero"`  // for people
 }
 
 // body encodes the body of a frame.
@@ -143,6 +171,9 @@ func (s Start) Encode() []byte { return body(s) }
 
 // Encode returns the body of a frame.
 func (s Stop) Encode() []byte { return body(s) }
+
+// Encode returns the body of a frame.
+func (r Record) Encode() []byte { return body(r) }
 
 // Encode returns the body of a frame.
 func (s Started) Encode() []byte { return body(s) }
@@ -229,7 +260,7 @@ func isElement(name string) bool {
 
 // DecodeBody decodes the body of a frame other than a hello, a file, a line or a stderr
 // frame.
-func DecodeBody[T Welcome | Refused | Start | Stop | Started | Exited | Ask | Answer](f Frame) (v T, err error) {
+func DecodeBody[T Welcome | Refused | Start | Stop | Record | Started | Exited | Ask | Answer](f Frame) (v T, err error) {
 	if err := protocol.Decode(f.Body, &v); err != nil {
 		return v, invalid("%s: %s", f.Type, protocol.AsError(err).Message)
 	}

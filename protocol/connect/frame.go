@@ -27,6 +27,7 @@ const (
 	TypeLine    Type = "line"    // both: one line of the agent's output or input, without its line feed
 	TypeStart   Type = "start"   // server → connector: the body is a [Start]
 	TypeStop    Type = "stop"    // server → connector: the body is a [Stop]
+	TypeRecord  Type = "record"  // server → connector: the body is a [Record]
 	TypeFile    Type = "file"    // server → connector: the body is a [File]
 	TypeStarted Type = "started" // connector → server: the body is a [Started]
 	TypeExited  Type = "exited"  // connector → server: the body is an [Exited]
@@ -49,6 +50,7 @@ var rules = map[Type]rule{
 	TypeLine:    {true, MaxLine},
 	TypeStart:   {true, MaxControl},
 	TypeStop:    {true, MaxControl},
+	TypeRecord:  {true, MaxControl},
 	TypeFile:    {true, MaxFile + MaxControl},
 	TypeStarted: {true, MaxControl},
 	TypeExited:  {true, MaxControl},

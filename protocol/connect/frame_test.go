@@ -116,7 +116,7 @@ func FuzzDecode(f *testing.F) {
 		{Type: connect.TypeLine, Number: 9, Ack: 2, Body: []byte(`{"jsonrpc":"2.0"}`)},
 		{Type: connect.TypeStop, Number: 1, Body: connect.Stop{Run: 1, Signal: connect.Terminate}.Encode()},
 		{Type: connect.TypeFile, Number: 1, Body: connect.File{Dir: "a", Name: "b", Content: []byte("c")}.Encode()},
-		{Type: connect.TypeAsk, Body: connect.Ask{ID: "1", Subject: connect.AskFiles, Query: []byte(`{}`)}.Encode()},
+		{Type: connect.TypeAsk, Body: connect.Ask{ID: "1", Subject: connect.AskFiles, Session: "s", Text: "x"}.Encode()},
 	} {
 		f.Add(seed.Encode())
 	}

@@ -16,6 +16,7 @@ type connector struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // dispatch
 
+	asks      asks
 	admitting sync.Mutex // held while a connector is admitted, until its connection begins
 
 	mu sync.Mutex

@@ -22,6 +22,7 @@ func (c *connector) enter(conn *link.Conn, hello connect.Hello) visit {
 	c.hello = hello
 	c.fence = func() { conn.CloseLater(connect.CloseFenced, errFenced.Error()) }
 	c.mu.Unlock()
+	c.asks.abandon() // of the connection before
 	if v.admission == connect.Admitted {
 		c.endRun("ended with its connector")
 		c.end.Reset()

@@ -64,7 +64,7 @@ func (s *Server) Serve(ctx context.Context, conn *link.Conn) {
 		return
 	}
 	log.Info("a connector has connected", zap.String("agent", hello.Agent), zap.String("resume", string(visit.admission)))
-	err = c.end.Run(ctx, conn, visit.has, func(connect.Frame) {})
+	err = c.end.Run(ctx, conn, visit.has, c.asks.receive)
 	log.Info("a connector has disconnected", zap.Error(err))
 	s.left(c, host, visit.number)
 }
@@ -137,6 +137,7 @@ func (s *Server) left(c *connector, host journal.SessionID, number int) {
 	c.admitting.Lock()
 	defer c.admitting.Unlock()
 	if c.leave(number) {
+		c.asks.abandon()
 		s.report(host, false)
 	}
 }

@@ -42,7 +42,7 @@ func (s *State) agentFactsChanged(m rules.AgentFactsChanged) rules.Decision {
 	}
 	changes, _ := s.Facts.Changes(m.Facts)
 	changes.Connector = cmp.Or(changes.Connector, s.Facts.Connector)
-	return recordBegin(rules.Decision{Events: s.factChanges(m.Facts)}, changes)
+	return recordBegin(rules.Decision{Events: s.factChanges(m.Facts)}, changes, s.Session.HostSessionID)
 }
 
 // factChanges returns the event with the facts that differ from the known ones; nil if

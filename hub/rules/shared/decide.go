@@ -229,7 +229,7 @@ func (s *State) resend() rules.Decision {
 		for _, c := range s.Changes {
 			opened.Changing = append(opened.Changing, c.ID)
 		}
-		d = recordBegin(d.With(s.sendHost(opened)), s.Facts)
+		d = recordBegin(d.With(s.sendHost(opened)), s.Facts, s.Session.HostSessionID)
 	}
 	for _, o := range s.InFlight() {
 		d.Effects = append(d.Effects, s.sendHost(rules.Dispatch{Turn: s.turnOf(&o)}))

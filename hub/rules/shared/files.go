@@ -8,18 +8,20 @@ import (
 	"parley/protocol"
 )
 
-// Effects that record the agent's working directory.
+// Effects that record the agent's working directory. Connector is the host session whose
+// connector has the directory; empty if it is on the server's machine.
 type (
 	// RecordBegin records the directory as it is when the session begins, unless that was
 	// done.
-	RecordBegin struct{ Dir string }
+	RecordBegin struct{ Dir, Connector string }
 	// RecordTurn records the directory at the end of a turn.
 	RecordTurn struct {
-		Dir      string
-		Approval string
+		Dir       string
+		Connector string
+		Approval  string
 	}
 	// RecordEnd discards what was recorded, since the session has ended.
-	RecordEnd struct{}
+	RecordEnd struct{ Connector string }
 )
 
 // IsEffect implements [rules.Effect].
@@ -31,22 +33,27 @@ func (RecordTurn) IsEffect() {}
 // IsEffect implements [rules.Effect].
 func (RecordEnd) IsEffect() {}
 
-// recordBegin adds the effect that records a working directory, if facts have one and it is
-// on the server's machine.
-func recordBegin(d rules.Decision, facts protocol.AgentFacts) rules.Decision {
-	if facts.Cwd == nil || *facts.Cwd == "" || facts.Connector != nil {
+// recordBegin adds the effect that records a working directory of a host session's agent, if
+// facts have one.
+func recordBegin(d rules.Decision, facts protocol.AgentFacts, host string) rules.Decision {
+	if facts.Cwd == nil || *facts.Cwd == "" {
 		return d
 	}
-	return d.With(RecordBegin{Dir: *facts.Cwd})
+	return d.With(RecordBegin{Dir: *facts.Cwd, Connector: connectorOf(facts, host)})
 }
 
-// WorkingDir returns the agent's working directory; empty if it is not known, or is on
-// another machine.
-func (s *State) WorkingDir() string {
-	if s.Facts.Connector != nil {
+// connectorOf returns the host session if its agent runs on another machine.
+func connectorOf(facts protocol.AgentFacts, host string) string {
+	if facts.Connector == nil {
 		return ""
 	}
-	return deref(s.Facts.Cwd)
+	return host
+}
+
+// WorkingDir returns the agent's working directory, which is empty if it is not known, and
+// the host session whose connector has it, which is empty if it is on the server's machine.
+func (s *State) WorkingDir() (dir, connector string) {
+	return deref(s.Facts.Cwd), connectorOf(s.Facts, s.Session.HostSessionID)
 }
 
 // Bounds of the marks of reviewed files.

@@ -35,7 +35,7 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 		Events:  append([]rules.Event{created}, s.factChanges(c.Facts)...),
 		Effects: []rules.Effect{rules.Send{To: hostOf(session), Message: rules.SharedOpened{Shared: s.ID}}},
 		Answer:  s.createAnswer(session, host),
-	}, c.Facts)
+	}, c.Facts, session.HostSessionID)
 }
 
 // newSession returns the session that a creation asks for.
@@ -127,7 +127,7 @@ func (s *State) close(status protocol.SessionStatus, failure string) rules.Decis
 	d.Events = append(d.Events, rules.PrimaryEvent(&protocol.SessionClosed{Status: status}))
 	d.Effects = append(d.Effects,
 		s.sendHost(rules.SharedClosed{Shared: s.ID}),
-		RecordEnd{},
+		RecordEnd{Connector: connectorOf(s.Facts, s.Session.HostSessionID)},
 		Disconnect{Code: protocol.CloseSessionEnded, Reason: "the session is " + string(status)})
 	return d
 }

@@ -44,8 +44,8 @@ func (s *State) turnEnded(m rules.TurnEnded) rules.Decision {
 	case m.By != nil && !o.Cancelled:
 		d.Events = []rules.Event{{Public: &protocol.PromptCancelled{ApprovalID: m.Approval, Participant: *m.By}}}
 	}
-	if dir := s.WorkingDir(); dir != "" && s.Active() && o.Phase == phaseRunning {
-		d = d.With(RecordTurn{Dir: dir, Approval: m.Approval})
+	if dir, connector := s.WorkingDir(); dir != "" && s.Active() && o.Phase == phaseRunning {
+		d = d.With(RecordTurn{Dir: dir, Connector: connector, Approval: m.Approval})
 	}
 	if m.Failure != "" {
 		d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchFailed{ApprovalID: m.Approval, Error: m.Failure, Code: m.Code}})

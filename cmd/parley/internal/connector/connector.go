@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"parley/hub"
 	"parley/hub/agent/isolate"
 	"parley/hub/agent/profile"
 	"parley/protocol/connect"
@@ -31,6 +32,10 @@ type Options struct {
 	Title       string // of the host session; may be empty
 	Permissions string // ask, allow or reject; empty for ask
 	FilesDir    string // absolute; for the files of prompts; empty to take none
+
+	// Worktrees records Dir, and compares it with what was recorded; nil to show nothing of
+	// it.
+	Worktrees hub.Worktrees
 
 	Log *zap.Logger // default: none
 
@@ -55,6 +60,9 @@ type Connector struct {
 	opts        Options
 	incarnation string
 	end         *link.End
+	asking      chan struct{} // holds a value for each question of the server that is being answered
+
+	work sync.WaitGroup // dispatch, and answers; Run ends them and waits
 
 	mu sync.Mutex
 
@@ -70,7 +78,8 @@ func New(o Options) *Connector {
 	if o.Changed == nil {
 		o.Changed = func(Status) {}
 	}
-	return &Connector{opts: o, incarnation: uuid.NewString(), end: link.New(connect.KeptBytes, o.Heartbeat)}
+	return &Connector{opts: o, incarnation: uuid.NewString(), end: link.New(connect.KeptBytes, o.Heartbeat),
+		asking: make(chan struct{}, maxAsks)}
 }
 
 // Refusal is the error of a connector that the server does not want any more.
@@ -86,11 +95,10 @@ func (e *Refusal) Error() string { return e.Reason }
 // the connector with a [*Refusal]. Then it ends the agent and waits for that.
 func (c *Connector) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
-	var work sync.WaitGroup
-	work.Go(func() { c.dispatch(ctx) })
+	c.work.Go(func() { c.dispatch(ctx) })
 	err := c.stayConnected(ctx)
 	cancel()
-	work.Wait()
+	c.work.Wait()
 	c.endRun()
 	return err
 }
@@ -137,6 +145,7 @@ func (c *Connector) visit(ctx context.Context) error {
 		if f.Type == connect.TypeRefused {
 			refused = refusalIn(f)
 		}
+		c.receive(ctx, f)
 	})
 	return refusal(err, refused)
 }
@@ -171,6 +180,11 @@ func (c *Connector) handle(ctx context.Context, f link.Received) (later bool) {
 	case connect.TypeLine:
 		if r := c.current(); r != nil {
 			return r.enqueue(f)
+		}
+	case connect.TypeRecord:
+		var record connect.Record
+		if record, err = connect.DecodeBody[connect.Record](f.Frame); err == nil {
+			err = c.record(record)
 		}
 	case connect.TypeFile:
 		err = writeFile(c.opts.FilesDir, f.Frame)

@@ -154,6 +154,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	}
 	c.Hub.Attachments = attachments
 	s.registry = remote.NewRegistry()
+	c.Hub.RemoteWorktrees = s.registry.Worktrees
 	isolation, err := c.Isolation(data)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"parley/cmd/parley/internal/display"
 	"parley/hub/agent/isolate"
 	"parley/hub/agent/profile"
+	"parley/hub/worktree"
 	"parley/protocol"
 	"parley/protocol/client"
 )
@@ -99,11 +100,14 @@ func (o Options) connect(ctx context.Context, s *slot, server string) error {
 	if err := os.MkdirAll(files, 0o700); err != nil {
 		return err
 	}
+	changes := worktree.New(filepath.Join(s.dir, "changes"), o.Log)
+	defer changes.Close()
 	states := make(chan connector.Status, 1) // the newest; the connector replaces it
 	c := connector.New(connector.Options{
 		Server: server, Agent: s.record.profile(), Dir: s.record.Dir, Isolation: o.Isolation.With(files),
 		Key: s.record.Key, Epoch: s.record.Epoch, Title: o.Title, Permissions: o.Permissions, FilesDir: files,
-		Log: o.Log, Changed: func(now connector.Status) { replace(states, now) },
+		Worktrees: changes,
+		Log:       o.Log, Changed: func(now connector.Status) { replace(states, now) },
 	})
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
