@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -18,6 +19,8 @@ import (
 // Connectors serves the connections of connectors, which run agents on other machines. It
 // is safe for concurrent use.
 type Connectors interface {
+	// Heartbeat returns the heartbeat of connections.
+	Heartbeat() time.Duration
 	// Serve serves a connection, and returns when it has ended. The server closes the
 	// connection when it shuts down.
 	Serve(ctx context.Context, conn *link.Conn)
@@ -51,7 +54,7 @@ func (s *Server) connector(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer client.Closed()
 	client.Identified()
-	conn := link.NewConn(ws, connect.Silence)
+	conn := link.NewConn(ws, s.options.Connectors.Heartbeat())
 	defer conn.Cut()
 	ctx := context.WithoutCancel(r.Context())
 	shutdown, cancel := s.live.WithShutdown(ctx)

@@ -17,6 +17,8 @@ import (
 // echoConnectors answers each frame with itself.
 type echoConnectors struct{}
 
+func (echoConnectors) Heartbeat() time.Duration { return testTimeout }
+
 func (echoConnectors) Serve(ctx context.Context, conn *link.Conn) {
 	for {
 		f, err := conn.Read(ctx)

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/cmd/internal/e2e"
+	"parley/cmd/parley/internal/server"
 	"parley/protocol"
 	"parley/protocol/client"
 )
@@ -157,6 +158,19 @@ func awaitDetached(t *testing.T, p *e2e.Participant, detached bool) {
 	t.Helper()
 	e2e.AwaitEvent(t, p, func(u *protocol.AgentUpdated) bool {
 		return u.Connector != nil && (u.Connector.DetachedSince != nil) == detached
+	})
+}
+
+// awaitChanges waits until people have seen how often the agent's machine has lost or found
+// its connection.
+func awaitChanges(t *testing.T, p *e2e.Participant, n int) {
+	t.Helper()
+	seen := 0
+	e2e.AwaitEvent(t, p, func(u *protocol.AgentUpdated) bool {
+		if u.Connector != nil {
+			seen++
+		}
+		return seen == n
 	})
 }
 
@@ -342,4 +356,30 @@ func TestShare_shows_the_changes_of_the_directory_on_the_other_machine(t *testin
 	awaitDetached(t, host, true)
 	require.Contains(t, changed().Reason, "no connection")
 	s.Signal(t, syscall.SIGCONT)
+}
+
+func TestShare_a_machine_that_sleeps_for_longer_than_every_time_out(t *testing.T) {
+	t.Parallel()
+	const heartbeat = 200 * time.Millisecond
+	own, err := server.Start(t.Context(), server.Config{
+		Listen: "127.0.0.1:0", LogLevel: "error", LogFormat: "console", Data: t.TempDir(), ConnectorHeartbeat: heartbeat,
+	})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, own.Stop()) }()
+	s := startShare(t, own.URL())
+	host := e2e.Connect(t, s.own, "Ada")
+	a := prompt(t, host, "count 1000 slowly ask")
+	e2e.AwaitEvent(t, host, func(*protocol.HostSessionUpdate) bool { return true })
+	for slept := range 3 {
+		s.Signal(t, syscall.SIGSTOP)
+		awaitChanges(t, host, 2*slept+1) // the connection has ended
+		time.Sleep(4 * heartbeat)        // the machine sleeps
+		s.Signal(t, syscall.SIGCONT)
+		awaitChanges(t, host, 2*slept+2)
+	}
+	allowOnce(t, host)
+	require.Empty(t, awaitEnd(t, host, a.ID))
+	events, _ := host.Events()
+	require.Equal(t, numbers(1000), counted(t, events))
+	require.Equal(t, []string{"initialize", "session/new", "session/prompt count 1000 slowly ask", "answer yes"}, s.received(t))
 }

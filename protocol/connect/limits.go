@@ -25,12 +25,10 @@ const (
 )
 
 const (
-	// Heartbeat is the interval at which each end sends an [Ack] if it has nothing else to
-	// send.
+	// Heartbeat is the interval at which each end sends an [TypeAck] frame if it has nothing
+	// else to send, unless the server announces another. A connection on which no byte
+	// arrives for three intervals is broken.
 	Heartbeat = 10 * time.Second
-	// Silence is the time without a received byte after which an end treats the connection
-	// as broken.
-	Silence = 3 * Heartbeat
 	// HelloTimeout is the time in which each end sends the first frame.
 	HelloTimeout = 10 * time.Second
 	// KeptBytes is the default bound of the frames that an end keeps for the other.

@@ -31,7 +31,7 @@ type connector struct {
 }
 
 func newConnector() *connector {
-	c := &connector{end: link.New(connect.KeptBytes, connect.Heartbeat)}
+	c := &connector{end: link.New(connect.KeptBytes)}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.work.Go(c.dispatch)
 	return c

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -22,16 +23,17 @@ type Server struct {
 	registry *Registry
 	hub      *hub.Hub
 	log      *zap.Logger
+	beat     time.Duration
 	ctx      context.Context // ends with Close
 	cancel   context.CancelFunc
 
 	work sync.WaitGroup // creations; Close waits for them
 }
 
-// NewServer returns a server of connectors. [Server.Close] must be called before the hub
-// stops.
-func NewServer(r *Registry, h *hub.Hub, log *zap.Logger) *Server {
-	s := &Server{registry: r, hub: h, log: log}
+// NewServer returns a server of connectors. heartbeat is that of their connections; 0 for
+// the default. [Server.Close] must be called before the hub stops.
+func NewServer(r *Registry, h *hub.Hub, log *zap.Logger, heartbeat time.Duration) *Server {
+	s := &Server{registry: r, hub: h, log: log, beat: cmp.Or(heartbeat, connect.Heartbeat)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
@@ -43,6 +45,9 @@ func (s *Server) Close() {
 }
 
 var errFenced = errors.New("a newer connector has taken over this session")
+
+// Heartbeat returns the heartbeat of connections.
+func (s *Server) Heartbeat() time.Duration { return s.beat }
 
 // Serve serves the connection of a connector until it ends.
 func (s *Server) Serve(ctx context.Context, conn *link.Conn) {
@@ -95,7 +100,7 @@ func (s *Server) admit(ctx context.Context, c *connector, host journal.SessionID
 	if v.admission == connect.Fenced {
 		return v, errFenced
 	}
-	welcome := connect.Welcome{HostSession: host.String(), Resume: v.admission, HeartbeatMS: connect.Heartbeat.Milliseconds()}
+	welcome := connect.Welcome{HostSession: host.String(), Resume: v.admission, HeartbeatMS: s.beat.Milliseconds()}
 	if v.admission == connect.Returned {
 		v.has, welcome.Taken = hello.Taken, c.end.Taken()
 	}

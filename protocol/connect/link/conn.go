@@ -18,9 +18,10 @@ import (
 // other methods are safe for concurrent use.
 type Conn struct {
 	// immutable
-	ws      *websocket.Conn
-	silence time.Duration
-	watch   *time.Timer // ends a connection on which no byte arrives
+	ws    *websocket.Conn
+	watch *time.Timer // ends a connection on which no byte arrives
+
+	heartbeat time.Duration // set by NewConn and SetHeartbeat, before Run
 
 	closing atomic.Pointer[closing] // how to close the connection; nil to cut it
 }
@@ -31,14 +32,24 @@ type closing struct {
 	reason string
 }
 
-// NewConn returns a connection on a WebSocket, which it owns. A connection on which no byte
-// arrives for the time of silence ends.
-func NewConn(ws *websocket.Conn, silence time.Duration) *Conn {
+// NewConn returns a connection on a WebSocket, which it owns. Each end sends something in
+// the time of a heartbeat. A connection on which no byte arrives for three heartbeats ends.
+func NewConn(ws *websocket.Conn, heartbeat time.Duration) *Conn {
 	ws.SetReadLimit(connect.MaxMessage)
-	c := &Conn{ws: ws, silence: silence}
+	c := &Conn{ws: ws, heartbeat: heartbeat}
 	c.watch = time.AfterFunc(math.MaxInt64, c.end)
-	c.watch.Reset(silence) // only now, so that end finds c.watch set
+	c.watch.Reset(c.silence()) // only now, so that end finds c.watch set
 	return c
+}
+
+// silence is the time without a received byte after which the connection ends.
+func (c *Conn) silence() time.Duration { return 3 * c.heartbeat }
+
+// SetHeartbeat sets the heartbeat to that of the other end. It must not be called after
+// [End.Run].
+func (c *Conn) SetHeartbeat(d time.Duration) {
+	c.heartbeat = d
+	c.watch.Reset(c.silence())
 }
 
 // errText refuses text messages.
@@ -51,7 +62,7 @@ func (c *Conn) Read(ctx context.Context) (connect.Frame, error) {
 	if err != nil {
 		return connect.Frame{}, err
 	}
-	c.watch.Reset(c.silence)
+	c.watch.Reset(c.silence())
 	message, err := io.ReadAll(progress{r, c})
 	switch {
 	case err != nil:
@@ -72,7 +83,7 @@ type progress struct {
 func (p progress) Read(b []byte) (int, error) {
 	n, err := p.from.Read(b)
 	if n > 0 {
-		p.conn.watch.Reset(p.conn.silence)
+		p.conn.watch.Reset(p.conn.silence())
 	}
 	return n, err
 }

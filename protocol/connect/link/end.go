@@ -14,8 +14,7 @@ import (
 // goroutine at a time may call Next.
 type End struct {
 	// immutable
-	limit     int // of the frames that are kept, in bytes
-	heartbeat time.Duration
+	limit int // of the frames that are kept, in bytes
 
 	mu sync.Mutex
 
@@ -32,10 +31,9 @@ type End struct {
 // running is the connection that an end has.
 type running struct{ conn *Conn }
 
-// New returns an end that keeps at most a number of bytes for the other end, and sends
-// something at least once in the time of a heartbeat.
-func New(limit int, heartbeat time.Duration) *End {
-	return &End{limit: limit, heartbeat: heartbeat, stream: connect.NewStream(limit), changed: make(chan struct{})}
+// New returns an end that keeps at most a number of bytes for the other end.
+func New(limit int) *End {
+	return &End{limit: limit, stream: connect.NewStream(limit), changed: make(chan struct{})}
 }
 
 // errReset ends a wait for streams that have begun again.
@@ -267,7 +265,7 @@ func (e *End) take(own *running, f connect.Frame) error {
 
 // write writes frames until the connection ends.
 func (e *End) write(ctx context.Context, own *running) {
-	heartbeat := time.NewTicker(e.heartbeat)
+	heartbeat := time.NewTicker(own.conn.heartbeat)
 	defer heartbeat.Stop()
 	for {
 		f, changed, ok := e.nextToWrite(own)

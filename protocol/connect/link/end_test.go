@@ -30,25 +30,25 @@ type pair struct {
 func newPair(t *testing.T, limit int) *pair {
 	p := &pair{t: t, ended: make(chan error, 2)}
 	for i := range p.ends {
-		p.ends[i] = link.New(limit, 20*time.Millisecond)
+		p.ends[i] = link.New(limit)
 	}
 	return p
 }
 
-// connect makes a connection, whose ends end without a byte for a time.
-func (p *pair) connect(silence time.Duration) {
+// connect makes a connection with a heartbeat.
+func (p *pair) connect(heartbeat time.Duration) {
 	p.t.Helper()
 	accepted := make(chan *link.Conn, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ws, err := websocket.Accept(w, r, nil)
 		if err == nil {
-			accepted <- link.NewConn(ws, silence)
+			accepted <- link.NewConn(ws, heartbeat)
 		}
 	}))
 	p.t.Cleanup(server.Close)
 	ws, _, err := websocket.Dial(p.t.Context(), server.URL, nil)
 	require.NoError(p.t, err)
-	p.conns = [2]*link.Conn{link.NewConn(ws, silence), <-accepted}
+	p.conns = [2]*link.Conn{link.NewConn(ws, heartbeat), <-accepted}
 	for i, end := range p.ends {
 		has, conn := p.ends[1-i].Taken(), p.conns[i]
 		go func() { p.ended <- end.Run(context.Background(), conn, has, func(connect.Frame) {}) }()
@@ -111,7 +111,7 @@ func TestEnd_carries_frames_both_ways_through_breaks(t *testing.T) {
 
 func TestEnd_put_waits_for_a_slow_other_end_and_the_connection_lives(t *testing.T) {
 	p := newPair(t, 2000)
-	p.connect(500 * time.Millisecond)
+	p.connect(200 * time.Millisecond)
 	put := make(chan error, 1)
 	go func() {
 		var err error
@@ -135,7 +135,7 @@ func TestEnd_put_waits_for_a_slow_other_end_and_the_connection_lives(t *testing.
 }
 
 func TestEnd_a_put_that_waits_ends_with_its_context_and_with_a_reset(t *testing.T) {
-	e := link.New(10, time.Second)
+	e := link.New(10)
 	e.Force(connect.TypeLine, []byte("full"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -170,6 +170,30 @@ func TestEnd_a_reset_closes_the_connection_as_it_was_told(t *testing.T) {
 	}
 	require.True(t, codes[connect.CloseFenced], codes)
 	require.False(t, p.ends[1].Connected())
+}
+
+func TestEnd_a_connection_on_which_nothing_arrives_ends(t *testing.T) {
+	const heartbeat = 50 * time.Millisecond
+	ended := make(chan error, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := websocket.Accept(w, r, nil)
+		if err == nil {
+			err = link.New(1000).Run(context.Background(), link.NewConn(ws, heartbeat), 0, func(connect.Frame) {})
+		}
+		ended <- err
+	}))
+	defer server.Close()
+	ws, _, err := websocket.Dial(t.Context(), server.URL, nil)
+	require.NoError(t, err)
+	defer ws.CloseNow()
+	first := connect.Frame{Type: connect.TypeAck}
+	require.NoError(t, ws.Write(t.Context(), websocket.MessageBinary, first.Encode()))
+	select {
+	case err := <-ended:
+		require.Error(t, err)
+	case <-time.After(timeout):
+		t.Fatal("a connection that hangs does not end")
+	}
 }
 
 func TestConn_refuses_what_is_no_frame(t *testing.T) {

@@ -43,8 +43,8 @@ type Options struct {
 	// nil to call nothing. It must not block.
 	Changed func(Status)
 
-	// Heartbeat, Silence and Backoff are for tests; zero for the defaults.
-	Heartbeat, Silence, Backoff time.Duration
+	// Backoff is the first pause after a break; default 1 s.
+	Backoff time.Duration
 }
 
 // Status describes the connection.
@@ -73,12 +73,11 @@ type Connector struct {
 // New returns a connector. It starts nothing.
 func New(o Options) *Connector {
 	o.Log = cmp.Or(o.Log, zap.NewNop())
-	o.Heartbeat, o.Silence = cmp.Or(o.Heartbeat, connect.Heartbeat), cmp.Or(o.Silence, connect.Silence)
 	o.Backoff = cmp.Or(o.Backoff, time.Second)
 	if o.Changed == nil {
 		o.Changed = func(Status) {}
 	}
-	return &Connector{opts: o, incarnation: uuid.NewString(), end: link.New(connect.KeptBytes, o.Heartbeat),
+	return &Connector{opts: o, incarnation: uuid.NewString(), end: link.New(connect.KeptBytes),
 		asking: make(chan struct{}, maxAsks)}
 }
 
@@ -107,8 +106,7 @@ func (c *Connector) Run(ctx context.Context) error {
 func (c *Connector) stayConnected(ctx context.Context) error {
 	wait := backoff{first: c.opts.Backoff}
 	for {
-		began := time.Now()
-		err := c.visit(ctx)
+		welcome, err := c.visit(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -117,7 +115,7 @@ func (c *Connector) stayConnected(ctx context.Context) error {
 			return refusal
 		}
 		c.opts.Changed(Status{Err: err})
-		if time.Since(began) > stable {
+		if welcome {
 			wait.reset()
 		}
 		if !wait.pause(ctx) {
@@ -126,11 +124,12 @@ func (c *Connector) stayConnected(ctx context.Context) error {
 	}
 }
 
-// visit makes one connection and serves it until it ends.
-func (c *Connector) visit(ctx context.Context) error {
+// visit makes one connection and serves it until it ends. It reports whether the server has
+// welcomed the connector.
+func (c *Connector) visit(ctx context.Context) (welcomed bool, err error) {
 	conn, welcome, err := c.dial(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer conn.Cut()
 	if welcome.Resume != connect.Returned {
@@ -147,7 +146,7 @@ func (c *Connector) visit(ctx context.Context) error {
 		}
 		c.receive(ctx, f)
 	})
-	return refusal(err, refused)
+	return true, refusal(err, refused)
 }
 
 // dispatch carries out what the server sends, in order.

@@ -27,13 +27,21 @@ func (c *Connector) dial(ctx context.Context) (*link.Conn, connect.Welcome, erro
 	if err != nil {
 		return nil, connect.Welcome{}, handshakeError(response, err)
 	}
-	conn := link.NewConn(ws, c.opts.Silence)
+	conn := link.NewConn(ws, connect.Heartbeat)
 	welcome, err := c.introduce(ctx, conn)
 	if err != nil {
 		conn.Cut()
+		return nil, welcome, err
 	}
-	return conn, welcome, err
+	conn.SetHeartbeat(min(max(time.Duration(welcome.HeartbeatMS)*time.Millisecond, minHeartbeat), maxHeartbeat))
+	return conn, welcome, nil
 }
+
+// The bounds of the heartbeat that a server can ask for.
+const (
+	minHeartbeat = 100 * time.Millisecond
+	maxHeartbeat = time.Minute
+)
 
 // handshakeError returns the error of a handshake. A server that refuses it for good is a
 // [*Refusal].
@@ -98,9 +106,6 @@ func refusal(err, reason error) error {
 	}
 	return &Refusal{code, reason.Error()}
 }
-
-// stable is how long a connection lasts that counts as a good one.
-const stable = 10 * time.Second
 
 // maxBackoff bounds the pause between two attempts.
 const maxBackoff = 15 * time.Second

@@ -28,14 +28,15 @@ type Config struct {
 
 	Attachments blobs.Limits // of what participants upload
 
-	Isolate           Isolate // what is kept from agents
-	AgentUser         string  // runs the agents; empty for the server's own user
-	Agents            []profile.Profile
-	KnownAgents       *known.Finder // finds agents that can be started without a profile; nil for none
-	AgentStartTimeout time.Duration // see [agent.Options]
-	AgentRate         int           // see [agent.Options]
-	AgentProtocol     int           // newest version of the Agent Client Protocol: 1 or 2
-	Version           string        // version to report to agents
+	Isolate            Isolate // what is kept from agents
+	AgentUser          string  // runs the agents; empty for the server's own user
+	Agents             []profile.Profile
+	KnownAgents        *known.Finder // finds agents that can be started without a profile; nil for none
+	ConnectorHeartbeat time.Duration // of the connections of agents on other machines; 0 for the default
+	AgentStartTimeout  time.Duration // see [agent.Options]
+	AgentRate          int           // see [agent.Options]
+	AgentProtocol      int           // newest version of the Agent Client Protocol: 1 or 2
+	Version            string        // version to report to agents
 
 	Hub hub.Options // Start sets Logger; MaxBacklogs defaults to a quarter of the memory limit
 	Web web.Options // Start sets Logger, Listen, MaxOpen and what follows from TLS

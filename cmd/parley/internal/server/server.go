@@ -183,7 +183,7 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	s.worktrees = worktree.New(filepath.Join(data, "changes"), s.log)
 	c.Hub.Logger, c.Hub.MaxBacklogs, c.Hub.Worktrees = s.log, outboundBytes(c.Hub.MaxBacklogs), s.worktrees
 	s.hub = hub.New(s.journal, launcher, key, c.Hub)
-	s.connectors = remote.NewServer(s.registry, s.hub, s.log)
+	s.connectors = remote.NewServer(s.registry, s.hub, s.log, c.ConnectorHeartbeat)
 	if err = s.hub.Start(ctx); err != nil {
 		s.worktrees.Close()
 	}
