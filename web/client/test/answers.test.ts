@@ -72,7 +72,11 @@ test("every command is answered by the payload of its type", async () => {
   const others = await ann.participantsAfter(host.self!.id, 5);
   expect(others.participants.map((p) => p.id)).toEqual([participant.id]);
   await give(host, "configure", { optionId: "model", value: "storyteller-mini" });
-  await give(host, "stop_work", { toolCallId: "unknown" });
+  const newer = enter((await server.share(server.url, "demo-v2")).host);
+  const work = new EventLog(newer);
+  await newer.prompt("watch the build");
+  const { payload } = await work.next("agent_updated", (e) => !!e.payload.background?.length);
+  await give(newer, "stop_work", { terminalId: payload.background![0]!.terminalId! });
   await give(host, "sign_in", { methodId: "account" });
   await give(host, "restart_agent", {});
   await give(enter((await server.share()).host), "switch_agent", { agent: "demo" });
