@@ -84,6 +84,11 @@ func New(h *hub.Hub, o Options) *Server {
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	setBodyDeadline(w, r)
+	if r.ProtoMajor >= 2 {
+		// HTTP/2 would reset the stream although the response has not begun; recorder starts
+		// the time-out when it does.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	}
 	s.handler.ServeHTTP(w, r)
 	discardBody(w, r)
 }

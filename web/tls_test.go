@@ -60,6 +60,17 @@ func TestServer_serves_every_transport_over_TLS(t *testing.T) {
 	})
 }
 
+// The time-out of a response begins with the response: a handler may take longer.
+func TestServer_answers_late_over_TLS(t *testing.T) {
+	overTLS(t, func(t *testing.T, _ string, change func(*setup)) {
+		w := newWorld(t, change, func(s *setup) { s.web.WriteTimeout = 100 * time.Millisecond })
+		s := w.share(protocol.ModeCommentOnly)
+		var state protocol.StateAnswer
+		w.call("GET", s.path(""), nil).ok(http.StatusOK, &state)
+		w.call("GET", s.path("/events?wait=1&after="+state.Cursor), nil, s.Host.headers()...).ok(http.StatusOK, nil)
+	})
+}
+
 // A client of HTTP/2 closes a stream and keeps the connection.
 func TestStream_over_HTTP2_ends_with_its_client_and_with_the_server(t *testing.T) {
 	w := newWorld(t, func(s *setup) { s.tls, s.http2 = true, true; s.web.Heartbeat = 10 * time.Millisecond })
