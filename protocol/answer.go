@@ -141,6 +141,16 @@ type (
 		Agents  []AgentProfile `json:"agents"`  // those that can be started
 		Missing []MissingAgent `json:"missing"` // common agents that are not installed on the server's machine
 	}
+	// ServerAnswer says what a server asks the client for. Server to client, REST only.
+	ServerAnswer struct {
+		Protected bool    `json:"protected"` // whether it asks for credentials to read sessions, and for an operator's key to list them and to start agents
+		Operator  *string `json:"operator"`  // the name of the operator's key that the request has; null for none
+	}
+	// OperatorSignInAnswer answers the sign-in of an operator. Server to client, REST only.
+	OperatorSignInAnswer struct {
+		Name string `json:"name"`         // of the key
+		Key  string `json:"key,omitzero"` // a secret; empty if it is in a cookie
+	}
 	// ErrorBody is the body of an error. Server to client, REST only.
 	ErrorBody struct {
 		Error        string `json:"error"` // the message, for people

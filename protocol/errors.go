@@ -20,6 +20,7 @@ const (
 	CodeEmptyMessage               Code = "EMPTY_MESSAGE"
 	CodeEmptyPrompt                Code = "EMPTY_PROMPT"
 	CodeUnauthorized               Code = "UNAUTHORIZED"
+	CodeInvalidOperatorKey         Code = "INVALID_OPERATOR_KEY"
 	CodeOriginNotAllowed           Code = "ORIGIN_NOT_ALLOWED"
 	CodeInvalidInviteToken         Code = "INVALID_INVITE_TOKEN"
 	CodeInvalidParticipantToken    Code = "INVALID_PARTICIPANT_TOKEN"
@@ -99,6 +100,7 @@ var Catalogue = map[Code]Entry{
 	CodeEmptyMessage:               {http.StatusBadRequest, CloseNotProtocol, false},
 	CodeEmptyPrompt:                {http.StatusBadRequest, CloseNotProtocol, false},
 	CodeUnauthorized:               {http.StatusUnauthorized, CloseBadCredentials, false},
+	CodeInvalidOperatorKey:         {http.StatusUnauthorized, CloseBadCredentials, false},
 	CodeOriginNotAllowed:           {http.StatusForbidden, CloseBadCredentials, false},
 	CodeInvalidInviteToken:         {http.StatusForbidden, CloseBadCredentials, false},
 	CodeInvalidParticipantToken:    {http.StatusForbidden, CloseBadCredentials, false},

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"parley/protocol"
+	"parley/web/internal/access"
 	"parley/web/internal/limit"
 )
 
@@ -15,7 +16,7 @@ const bodyTimeout = 30 * time.Second
 
 // Headers of Parley's own API. The original API has its credentials in bodies.
 const (
-	headerParticipant    = "Parley-Participant"
+	headerParticipant    = access.HeaderParticipant
 	headerIdempotencyKey = "Idempotency-Key"
 	headerPrefer         = "Prefer" // of RFC 7240
 )

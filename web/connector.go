@@ -28,9 +28,6 @@ type Connectors interface {
 
 // connector serves one connection of a connector.
 func (s *Server) connector(w http.ResponseWriter, r *http.Request) error {
-	if err := s.mayStartAgents(r); err != nil {
-		return err
-	}
 	switch {
 	case s.options.Connectors == nil:
 		return errNotFound
@@ -64,10 +61,6 @@ func (s *Server) connector(w http.ResponseWriter, r *http.Request) error {
 	s.options.Connectors.Serve(ctx, conn)
 	return nil
 }
-
-// mayStartAgents returns an error unless the client may create host sessions and start
-// agents. Everyone who can reach the server may.
-func (s *Server) mayStartAgents(*http.Request) error { return nil }
 
 // offersConnect reports whether a client offers the subprotocol of connectors.
 func offersConnect(r *http.Request) bool {

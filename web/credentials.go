@@ -3,10 +3,10 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"parley/hub"
 	"parley/protocol"
+	"parley/web/internal/access"
 )
 
 var errNoCredentials = protocol.Errorf(protocol.CodeInvalidRequest, "participantId and participantToken are missing")
@@ -14,18 +14,11 @@ var errNoCredentials = protocol.Errorf(protocol.CodeInvalidRequest, "participant
 // headerCredentials returns the credentials in the Authorization and
 // Parley-Participant headers. It returns false unless both are present.
 func headerCredentials(r *http.Request) (hub.Credentials, bool) {
-	token, ok := bearerToken(r)
-	id := r.Header.Get(headerParticipant)
-	if id == "" || !ok {
+	id, token, ok := access.Participant(r)
+	if !ok {
 		return hub.Credentials{}, false
 	}
 	return hub.Credentials{ParticipantID: id, Token: token}, true
-}
-
-// bearerToken returns the token in the Authorization header, if any.
-func bearerToken(r *http.Request) (token string, ok bool) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
 }
 
 // bodyCredentials returns the credentials in the headers, or else those in the body.

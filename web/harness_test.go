@@ -61,6 +61,7 @@ type world struct {
 	cut    func() // cuts off every connection, as a network failure does
 	stop   func() // ends everything; may be called more than once
 	delay  *atomic.Int64
+	key    string // of an operator, for requests without other credentials; empty for none
 
 	testTimeout time.Duration // for one call
 }
@@ -100,6 +101,9 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	t.Helper()
 	if s.log == nil {
 		s.log = zap.NewNop()
+	}
+	if s.web.Listen == "" && !s.web.Protected {
+		s.web.InsecureOpen = true // most tests are about what the original API asks for
 	}
 	if s.web.CommandRate == 0 {
 		s.web.CommandRate = -1
@@ -229,6 +233,9 @@ func (w *world) call(method, path string, body any, headers ...string) reply {
 	require.NoError(w.t, err)
 	if content != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if w.key != "" {
+		req.Header.Set("Authorization", "Bearer "+w.key)
 	}
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
@@ -388,4 +395,47 @@ func (s *session) command(p person, kind string, payload any) reply {
 	s.w.t.Helper()
 	return s.w.call("POST", s.path("/commands"),
 		map[string]any{"id": "c-" + kind, "type": kind, "payload": payload}, p.headers()...)
+}
+
+// tryCall sends a request with these headers alone. It returns the status, and the body of
+// an error.
+func (w *world) tryCall(t *testing.T, method, path string, body any, header http.Header) (status int, failure string) {
+	t.Helper()
+	var content io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		require.NoError(t, err)
+		content = bytes.NewReader(encoded)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), w.testTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, w.url+path, content)
+	require.NoError(t, err)
+	req.Header = header.Clone()
+	if content != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := w.client.Do(req)
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode < 300 {
+		return res.StatusCode, "" // a stream does not end
+	}
+	answer, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res.StatusCode, string(answer)
+}
+
+// codeIn returns the error code in a body, which may be that of a command.
+func codeIn(t *testing.T, body string) protocol.Code {
+	t.Helper()
+	var e struct {
+		Code  protocol.Code
+		Error json.RawMessage
+	}
+	require.NoError(t, json.Unmarshal([]byte(body), &e), body)
+	if e.Code == "" {
+		return codeIn(t, string(e.Error))
+	}
+	return e.Code
 }

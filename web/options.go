@@ -39,6 +39,16 @@ type Options struct {
 	// the API, beside the server's own pages.
 	AllowOrigins []string
 
+	// Protected asks every client for credentials: those of a participant to read a session,
+	// and an operator's key to list sessions and to start agents. By default only requests
+	// that a proxy has forwarded are under protection, unless the settings make the server
+	// reachable from other machines.
+	Protected bool
+	// InsecureOpen asks nobody for credentials that the original API does not ask for.
+	InsecureOpen bool
+	// Operators has the keys of operators. Nil means that there are none.
+	Operators Operators
+
 	// StrictTransport reports whether browsers may be told to use only HTTPS for this
 	// server from now on: whether they trust its certificate. The default is never. Only
 	// requests over TLS are told so.
@@ -93,6 +103,9 @@ type Options struct {
 	// default is 50; a negative value means no limit.
 	ReadRate float64
 }
+
+// IsProtected reports whether every request is under protection.
+func (o Options) IsProtected() bool { return !o.InsecureOpen && (o.Protected || !o.IsLocalOnly()) }
 
 // IsLocalOnly reports whether no setting makes the server reachable from other
 // machines. Every such setting must be listed here.

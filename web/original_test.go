@@ -102,7 +102,10 @@ func TestOriginal_RejoiningWithLegacyRejoin(t *testing.T) {
 		{"if it is forbidden", with(func(o *web.Options) { o.LegacyRejoin = &no }), nil, false},
 	} {
 		t.Run(row.about, func(t *testing.T) {
-			w := newWorld(t, func(s *setup) { s.web = row.server })
+			w := newWorld(t, func(s *setup) {
+				s.web = row.server
+				s.web.InsecureOpen = !web.IsLoopback(row.server.Listen) || len(row.server.AllowHosts)+len(row.server.AllowOrigins) > 0
+			})
 			requireRejoin(t, w, row.header, row.allowed)
 		})
 	}

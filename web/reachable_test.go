@@ -16,7 +16,7 @@ func reachable(t *testing.T, public string) web.Options {
 	t.Helper()
 	u, err := url.Parse(public)
 	require.NoError(t, err)
-	return web.Options{PublicURL: u, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}
+	return web.Options{InsecureOpen: true, PublicURL: u, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}
 }
 
 func TestPublicURL(t *testing.T) {

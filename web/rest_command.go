@@ -46,7 +46,7 @@ func (s *Server) allowsRejoin(r *http.Request) bool {
 	if allow := s.options.LegacyRejoin; allow != nil {
 		return *allow
 	}
-	return s.options.IsLocalOnly() && !forward.IsForwarded(r)
+	return !s.options.Protected && s.options.IsLocalOnly() && !forward.IsForwarded(r)
 }
 
 func (s *Server) leave(r *http.Request, body []byte) (*protocol.ParticipantAnswer, error) {

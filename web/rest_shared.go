@@ -6,6 +6,7 @@ import (
 
 	"parley/hub"
 	"parley/protocol"
+	"parley/web/internal/access"
 )
 
 // Shared sessions as resources: listed, created and read.
@@ -79,7 +80,7 @@ func (s *Server) listQueue(r *http.Request, _ []byte) (answer *protocol.WholeQue
 
 // invitation answers what the invite in the Authorization header is for.
 func (s *Server) invitation(r *http.Request, _ []byte) (answer *protocol.InvitationAnswer, err error) {
-	invite, ok := bearerToken(r)
+	invite, ok := access.Bearer(r)
 	if !ok {
 		return nil, protocol.Errorf(protocol.CodeUnauthorized, "the invite is missing: send it as Authorization: Bearer INVITE")
 	}

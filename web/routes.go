@@ -2,71 +2,99 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"parley/protocol"
+	"parley/web/internal/access"
 )
 
-func (s *Server) routes() {
-	s.sharedRoutes()
-	s.hostRoutes()
-	s.mux.Handle("GET /healthz", respond(s, http.StatusOK, s.healthy))
-	s.mux.Handle("GET /readyz", respond(s, http.StatusOK, s.ready))
-	s.mux.HandleFunc("GET /{$}", s.site.ServePage("./"))
-	s.mux.HandleFunc("GET /s/{id}", s.site.ServePage("../"))
-	s.mux.HandleFunc("GET /s/{id}/{$}", s.site.ServePage("../../"))
-	s.mux.HandleFunc("GET /assets/{name}", s.serveAsset)
+// route is an endpoint: a pattern of the mux, what it asks of its caller, and what serves it.
+type route struct {
+	pattern string
+	need    access.Need
+	handler http.Handler
 }
 
-func (s *Server) sharedRoutes() {
+// register adds all endpoints to the mux.
+func (s *Server) register() {
+	for _, r := range slices.Concat(s.pageRoutes(), s.operatorRoutes(), s.sharedRoutes(), s.hostRoutes()) {
+		s.mux.Handle(r.pattern, s.protect(r.need, r.handler))
+		s.endpoints = append(s.endpoints, r)
+	}
+}
+
+func (s *Server) pageRoutes() []route {
+	return []route{
+		{"GET /healthz", access.Nothing, respond(s, http.StatusOK, s.healthy)},
+		{"GET /readyz", access.Nothing, respond(s, http.StatusOK, s.ready)},
+		{"GET /{$}", access.Nothing, s.site.ServePage("./")},
+		{"GET /s/{id}", access.Nothing, s.site.ServePage("../")},
+		{"GET /s/{id}/{$}", access.Nothing, s.site.ServePage("../../")},
+		{"GET /assets/{name}", access.Nothing, http.HandlerFunc(s.serveAsset)},
+	}
+}
+
+func (s *Server) operatorRoutes() []route {
+	return []route{
+		{"GET /api/server", access.Nothing, respond(s, http.StatusOK, anonymous(s, s.describeServer))},
+		{"POST /api/sign-in", access.Nothing, s.handle(s.signInOperator)},
+		{"POST /api/sign-out", access.Nothing, s.handle(s.signOutOperator)},
+	}
+}
+
+func (s *Server) sharedRoutes() []route {
 	const all = "/api/shared-sessions"
 	const one = all + "/{id}"
-	for _, path := range []string{all, all + "/{$}"} {
-		s.mux.Handle("GET "+path, s.respondStreamed(anonymous(s, s.listShared)))
-		s.mux.Handle("POST "+path, respond(s, http.StatusCreated, s.createShared))
+	return []route{
+		{"GET " + all, access.Operator, s.respondStreamed(anonymous(s, s.listShared))},
+		{"POST " + all, access.Operator, respond(s, http.StatusCreated, s.createShared)},
+		{"GET " + all + "/{$}", access.Operator, s.respondStreamed(anonymous(s, s.listShared))},
+		{"POST " + all + "/{$}", access.Operator, respond(s, http.StatusCreated, s.createShared)},
+		{"GET " + one, access.Reader, s.respondStreamed(s.sharedState)},
+		{"DELETE " + one, access.Credentials, respond(s, http.StatusOK, s.closeShared)},
+		{"GET " + one + "/invitation", access.Credentials, respond(s, http.StatusOK, s.invitation)},
+		{"POST " + one + "/join", access.Credentials, respond(s, http.StatusOK, s.join)},
+		{"POST " + one + "/leave", access.Credentials, respond(s, http.StatusOK, s.leave)},
+		{"GET " + one + "/participants", access.Reader, s.respondStreamed(s.listParticipants)},
+		{"GET " + one + "/messages", access.Reader, s.respondStreamed(s.listMessages)},
+		{"POST " + one + "/messages", access.Credentials, respond(s, http.StatusOK, s.chat)},
+		{"GET " + one + "/queue", access.Credentials, respond(s, http.StatusOK, s.listQueue)},
+		{"POST " + one + "/prompts", access.Credentials, respond(s, http.StatusOK, s.prompt)},
+		{"POST " + one + "/approvals/{approvalId}", access.Credentials, respond(s, http.StatusOK, s.approve)},
+		{"POST " + one + "/approvals/{approvalId}/withdraw", access.Credentials, respond(s, http.StatusOK, s.withdraw)},
+		{"POST " + one + "/approvals/{approvalId}/edit", access.Credentials, respond(s, http.StatusOK, s.editPrompt)},
+		{"POST " + one + "/approvals/{approvalId}/move", access.Credentials, respond(s, http.StatusOK, s.movePrompt)},
+		{"POST " + one + "/attachments", access.Credentials, s.handle(s.upload)},
+		{"GET " + one + "/attachments/{attachmentId}", access.Credentials, s.handle(s.download)},
+		{"POST " + one + "/configure", access.Credentials, respond(s, http.StatusOK, s.configure)},
+		{"POST " + one + "/sign-in", access.Credentials, respond(s, http.StatusOK, s.signIn)},
+		{"POST " + one + "/stop-work", access.Credentials, respond(s, http.StatusOK, s.stopWork)},
+		{"GET " + one + "/changes", access.Credentials, respond(s, http.StatusOK, s.changes)},
+		{"GET " + one + "/files", access.Credentials, respond(s, http.StatusOK, s.files)},
+		{"POST " + one + "/reviews", access.Credentials, respond(s, http.StatusOK, s.reviewFile)},
+		{"POST " + one + "/answer", access.Credentials, respond(s, http.StatusOK, s.answer)},
+		{"POST " + one + "/restart-agent", access.Credentials, respond(s, http.StatusOK, s.restartAgent)},
+		{"POST " + one + "/switch-agent", access.Credentials, respond(s, http.StatusOK, s.switchAgent)},
+		{"GET " + one + "/events", access.Credentials, respond(s, http.StatusOK, s.poll)},
+		{"GET " + one + "/archive", access.Credentials, respond(s, http.StatusOK, s.archive)},
+		{"POST " + one + "/commands", access.Credentials, http.HandlerFunc(s.command)},
+		{"GET " + one + "/stream", access.Credentials, s.handle(s.stream)},
+		{"GET " + one + "/ws", access.Credentials, s.handle(s.webSocket)},
 	}
-	s.mux.Handle("GET "+one, s.respondStreamed(s.sharedState))
-	s.mux.Handle("DELETE "+one, respond(s, http.StatusOK, s.closeShared))
-	s.mux.Handle("GET "+one+"/invitation", respond(s, http.StatusOK, s.invitation))
-	s.mux.Handle("POST "+one+"/join", respond(s, http.StatusOK, s.join))
-	s.mux.Handle("POST "+one+"/leave", respond(s, http.StatusOK, s.leave))
-	s.mux.Handle("GET "+one+"/participants", s.respondStreamed(s.listParticipants))
-	s.mux.Handle("GET "+one+"/messages", s.respondStreamed(s.listMessages))
-	s.mux.Handle("POST "+one+"/messages", respond(s, http.StatusOK, s.chat))
-	s.mux.Handle("GET "+one+"/queue", respond(s, http.StatusOK, s.listQueue))
-	s.mux.Handle("POST "+one+"/prompts", respond(s, http.StatusOK, s.prompt))
-	s.mux.Handle("POST "+one+"/approvals/{approvalId}", respond(s, http.StatusOK, s.approve))
-	s.mux.Handle("POST "+one+"/approvals/{approvalId}/withdraw", respond(s, http.StatusOK, s.withdraw))
-	s.mux.Handle("POST "+one+"/approvals/{approvalId}/edit", respond(s, http.StatusOK, s.editPrompt))
-	s.mux.Handle("POST "+one+"/approvals/{approvalId}/move", respond(s, http.StatusOK, s.movePrompt))
-
-	s.mux.Handle("POST "+one+"/attachments", s.handle(s.upload))
-	s.mux.Handle("GET "+one+"/attachments/{attachmentId}", s.handle(s.download))
-	s.mux.Handle("POST "+one+"/configure", respond(s, http.StatusOK, s.configure))
-	s.mux.Handle("POST "+one+"/sign-in", respond(s, http.StatusOK, s.signIn))
-	s.mux.Handle("POST "+one+"/stop-work", respond(s, http.StatusOK, s.stopWork))
-	s.mux.Handle("GET "+one+"/changes", respond(s, http.StatusOK, s.changes))
-	s.mux.Handle("GET "+one+"/files", respond(s, http.StatusOK, s.files))
-	s.mux.Handle("POST "+one+"/reviews", respond(s, http.StatusOK, s.reviewFile))
-	s.mux.Handle("POST "+one+"/answer", respond(s, http.StatusOK, s.answer))
-	s.mux.Handle("POST "+one+"/restart-agent", respond(s, http.StatusOK, s.restartAgent))
-	s.mux.Handle("POST "+one+"/switch-agent", respond(s, http.StatusOK, s.switchAgent))
-	s.mux.Handle("GET "+one+"/events", respond(s, http.StatusOK, s.poll))
-	s.mux.Handle("GET "+one+"/archive", respond(s, http.StatusOK, s.archive))
-	s.mux.HandleFunc("POST "+one+"/commands", s.command)
-	s.mux.Handle("GET "+one+"/stream", s.handle(s.stream))
-	s.mux.Handle("GET "+one+"/ws", s.handle(s.webSocket))
 }
 
-func (s *Server) hostRoutes() {
-	s.mux.Handle("GET /api/connect", s.handle(s.connector))
-	s.mux.Handle("GET /api/agents", respond(s, http.StatusOK, anonymous(s, s.agents)))
-	s.mux.Handle("POST /api/agents/{name}/sessions", respond(s, http.StatusOK, s.agentSessions))
-	s.mux.Handle("POST /api/agents/{name}/directories", respond(s, http.StatusOK, anonymous(s, s.agentDirectories)))
-	s.mux.Handle("GET /api/sessions", s.respondStreamed(anonymous(s, s.listHost)))
-	s.mux.Handle("POST /api/sessions", s.handle(s.createHost))
-	s.mux.Handle("GET /api/sessions/{id}", respond(s, http.StatusOK, anonymous(s, s.hostSession)))
-	s.mux.Handle("DELETE /api/sessions/{id}", s.respondEmpty(s.deleteHost))
-	s.mux.Handle("POST /api/sessions/{id}/cancel", s.respondEmpty(s.cancelHost))
+func (s *Server) hostRoutes() []route {
+	return []route{
+		{"GET /api/connect", access.Operator, s.handle(s.connector)},
+		{"GET /api/agents", access.Operator, respond(s, http.StatusOK, anonymous(s, s.agents))},
+		{"POST /api/agents/{name}/sessions", access.Operator, respond(s, http.StatusOK, s.agentSessions)},
+		{"POST /api/agents/{name}/directories", access.Operator, respond(s, http.StatusOK, anonymous(s, s.agentDirectories))},
+		{"GET /api/sessions", access.Operator, s.respondStreamed(anonymous(s, s.listHost))},
+		{"POST /api/sessions", access.Operator, s.handle(s.createHost)},
+		{"GET /api/sessions/{id}", access.Operator, respond(s, http.StatusOK, anonymous(s, s.hostSession))},
+		{"DELETE /api/sessions/{id}", access.Operator, s.respondEmpty(s.deleteHost)},
+		{"POST /api/sessions/{id}/cancel", access.Operator, s.respondEmpty(s.cancelHost)},
+	}
 }
 
 // anonymous limits an endpoint that needs no credentials by the client's address.
@@ -81,9 +109,9 @@ func anonymous[A any](s *Server, e endpoint[A]) endpoint[A] {
 
 var errNotFound = protocol.Errorf(protocol.CodeNotFound, "there is nothing here")
 
-// route serves the request by the mux. Where no route matches, the mux would answer in
-// plain text; route answers in JSON, with the same status and headers.
-func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+// serveRoute serves the request by the mux. Where no route matches, the mux would answer in
+// plain text; serveRoute answers in JSON, with the same status and headers.
+func (s *Server) serveRoute(w http.ResponseWriter, r *http.Request) {
 	noRoute, pattern := s.mux.Handler(r)
 	if pattern != "" {
 		s.mux.ServeHTTP(w, r)

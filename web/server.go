@@ -9,6 +9,7 @@ import (
 
 	"parley/hub"
 	"parley/protocol"
+	"parley/web/internal/access"
 	"parley/web/internal/forward"
 	"parley/web/internal/guard"
 	"parley/web/internal/limit"
@@ -24,8 +25,11 @@ type Server struct {
 	options Options
 	log     *zap.Logger
 	mux     *http.ServeMux
-	handler http.Handler
-	site    *page.Site
+	access  access.Guard
+
+	endpoints []route
+	handler   http.Handler
+	site      *page.Site
 
 	participants *limit.Participants
 	addresses    *limit.Addresses
@@ -53,6 +57,7 @@ func New(h *hub.Hub, o Options) *Server {
 	if o.Certificate != "" {
 		s.site = site.With(map[string]string{"parley-certificate": o.Certificate})
 	}
+	s.access = access.New(access.Options{Protected: o.IsProtected(), Open: o.InsecureOpen, Keys: o.Operators})
 	s.live = live.New(live.Options{
 		Hub:                 h,
 		Log:                 o.Logger,
@@ -66,7 +71,7 @@ func New(h *hub.Hub, o Options) *Server {
 		Memory:              s.memory,
 		ClientError:         s.clientError,
 	})
-	s.routes()
+	s.register()
 	g := guard.New(guard.Options{
 		Listen:       o.Listen,
 		PublicURL:    o.PublicURL,
@@ -76,7 +81,7 @@ func New(h *hub.Hub, o Options) *Server {
 		Refuse:       refuse,
 	})
 	proxies := forward.Proxies(o.TrustedProxies)
-	guarded := proxies.Wrap(g.Wrap(withoutPrefix(o.PublicURL, http.HandlerFunc(s.route))))
+	guarded := proxies.Wrap(g.Wrap(withoutPrefix(o.PublicURL, http.HandlerFunc(s.serveRoute))))
 	s.handler = s.logRequests(s.tellTransport(guarded))
 	return s
 }

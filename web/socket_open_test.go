@@ -13,7 +13,7 @@ import (
 )
 
 func TestSocket_Handshake(t *testing.T) {
-	w := newWorld(t, func(s *setup) { s.web.AllowOrigins = []string{"https://chat.example.com"} })
+	w := newWorld(t, func(s *setup) { s.web.AllowOrigins, s.web.InsecureOpen = []string{"https://chat.example.com"}, true })
 	s := w.share(protocol.ModeCommentOnly)
 	v1 := []string{protocol.Subprotocol}
 	t.Run("the subprotocol is chosen", func(t *testing.T) {

@@ -70,9 +70,9 @@ func newChangesCommand() *cobra.Command {
 
 // readChanges reads the changes of a session: all of them, or those of each path.
 func readChanges(ctx context.Context, to string, q protocol.ChangesQuery, turn string, paths []string) (answers []protocol.ChangesAnswer, err error) {
-	link, err := client.ParseLink(to)
+	link, err := parseLink(to)
 	if err != nil {
-		return nil, cli.Usagef("%w", err)
+		return nil, err
 	}
 	if link.ParticipantID == "" {
 		return nil, cli.Usagef("this is an invite link; parley changes needs your own link, which parley join prints at its end")

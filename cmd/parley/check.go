@@ -12,7 +12,6 @@ import (
 
 	"parley/cmd/parley/internal/server"
 	"parley/hub/blobs"
-	"parley/web"
 )
 
 // check returns an error for the first setting that is invalid.
@@ -140,14 +139,14 @@ func (s *settings) checkHosts() error {
 	return nil
 }
 
-// checkListen allows an address other than loopback only with --insecure-open.
+// checkListen checks the address and who is asked for keys.
 func (s *settings) checkListen() error {
 	address := s.config.Listen
 	if _, _, err := net.SplitHostPort(address); err != nil {
 		return fmt.Errorf("--listen: %q is not HOST:PORT, such as 127.0.0.1:7777", address)
 	}
-	if !web.IsLoopback(address) && !s.insecureOpen {
-		return fmt.Errorf("refusing to listen on %s: everyone who can reach it could start agents on this machine; listen on 127.0.0.1, or add --insecure-open if the network is trusted", address)
+	if s.config.Web.InsecureOpen && s.config.Web.Protected {
+		return errors.New("--protected and --insecure-open exclude each other")
 	}
 	return nil
 }

@@ -92,6 +92,7 @@ func runDemo(ctx context.Context, c server.Config, out io.Writer) (err error) {
 		return err
 	}
 	showDemo(out, cmp.Or(created.PublicURL, srv.URL()), srv.Pin(), created)
+	showSignIn(out, srv.SignInLink())
 	if err := srv.Wait(ctx); err != nil {
 		return err
 	}

@@ -28,10 +28,10 @@ contains a #. The agent must offer to fork its sessions, and no turn may run.`,
 		Example: `  parley fork 'http://127.0.0.1:7777/s/SESSION#p=PARTICIPANT:TOKEN'`,
 		Args:    cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			link, err := client.ParseLink(args[0])
+			link, err := parseLink(args[0])
 			switch {
 			case err != nil:
-				return cli.Usagef("%w", err)
+				return err
 			case link.ParticipantID == "":
 				return cli.Usagef("this is an invite link; parley fork needs your own link, which parley join prints at its end")
 			}

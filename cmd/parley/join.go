@@ -61,9 +61,9 @@ func newJoinCommand() *cobra.Command {
 // joinOptions returns the options for a link, on the terminal or pipes of this process.
 // A terminal with an input line is in raw mode when it returns.
 func joinOptions(to, user, name string) (join.Options, error) {
-	link, err := client.ParseLink(to)
+	link, err := parseLink(to)
 	if err != nil {
-		return join.Options{}, cli.Usagef("%w", err)
+		return join.Options{}, err
 	}
 	me := client.Options{UserID: cmp.Or(user, name, os.Getenv("USER")), DisplayName: cmp.Or(name, os.Getenv("USER"))}
 	if me.UserID == "" && link.ParticipantID == "" {

@@ -31,7 +31,7 @@ func startBehind(t *testing.T, kind string, c proxytest.Config, flags ...string)
 	upstream := e2e.FreeAddress(t)
 	c.Address, c.Upstream = e2e.FreeAddress(t), upstream
 	http := proxytest.Kinds[kind](t, c)
-	flags = append(flags, "--public-url", c.URL(), "--trusted-proxies", "127.0.0.1")
+	flags = append(flags, "--public-url", c.URL(), "--trusted-proxies", "127.0.0.1", "--insecure-open")
 	s := e2e.ServerConfig{Data: t.TempDir(), Address: upstream, Flags: flags}.Start(t)
 	return behind{server: s, API: e2e.API{URL: c.URL(), HTTP: http}, config: c}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -70,11 +72,19 @@ Durations have a unit, such as 90s, 5m or 1h30m.`,
 			if err != nil {
 				return err
 			}
+			showSignIn(cmd.OutOrStdout(), srv.SignInLink())
 			return srv.Run(cmd.Context())
 		},
 	}
 	s.addServeFlags(cmd)
 	return cmd
+}
+
+// showSignIn prints the sign-in link of a server that has no operator yet.
+func showSignIn(out io.Writer, link string) {
+	if link != "" {
+		fmt.Fprintf(out, "Sign in within ten minutes, in a browser or with parley login, by this link, which works once:\n\n  %s\n\n", link)
+	}
 }
 
 // addServeFlags adds the flags of serve.

@@ -20,12 +20,11 @@ const defaultListen = "127.0.0.1:7777"
 // settings are the settings of serve and demo. Flags set the fields of config directly,
 // but for those that need parsing.
 type settings struct {
-	config       server.Config
-	agents       []string // values of --agent
-	installed    bool     // value of --installed-agents
-	insecureOpen bool
-	publicURL    string   // value of --public-url
-	proxies      []string // values of --trusted-proxies
+	config    server.Config
+	agents    []string // values of --agent
+	installed bool     // value of --installed-agents
+	publicURL string   // value of --public-url
+	proxies   []string // values of --trusted-proxies
 }
 
 // addFlags adds the flags that serve and demo share.
@@ -50,7 +49,8 @@ func (s *settings) addReachFlags(cmd *cobra.Command) {
 	defer cli.Group(cmd, "To be reached by others")()
 	w := &s.config.Web
 	f := cmd.Flags()
-	f.BoolVar(&s.insecureOpen, "insecure-open", false, "allow an address other than loopback; everyone who can reach the port can then start agents")
+	f.BoolVar(&w.Protected, "protected", false, "ask for an operator's key to list sessions and start agents, and for credentials to read a session, also on loopback; the default if --listen, --public-url, --trusted-proxies, --allow-host, --allow-origin or --acme make the server reachable")
+	f.BoolVar(&w.InsecureOpen, "insecure-open", false, "do not ask for that: everyone who can reach the port can start agents, and so run code on this machine")
 	f.StringVar(&s.publicURL, "public-url", "", "address at which others reach this server, such as https://parley.example.com/team; links carry it, and requests may name its host")
 	f.StringSliceVar(&s.proxies, "trusted-proxies", nil, "addresses and networks of proxies whose Forwarded or X-Forwarded-For, -Proto and -Host headers are believed, such as 127.0.0.1,10.0.0.0/8")
 	f.StringArrayVar(&w.AllowHosts, "allow-host", nil, "name that requests may have in their Host header, in addition to loopback names and the listen address; may be repeated")

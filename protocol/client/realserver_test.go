@@ -63,7 +63,7 @@ func startSessionOn(ctx context.Context, launcher hub.Launcher) (realSession, er
 	if err := h.Start(ctx); err != nil {
 		return realSession{}, err
 	}
-	server := web.New(h, web.Options{Logger: zap.NewNop(), CommandRate: -1})
+	server := web.New(h, web.Options{Listen: "127.0.0.1:7777", Logger: zap.NewNop(), CommandRate: -1})
 	ts := httptest.NewUnstartedServer(nil)
 	ts.Config = server.HTTPServer("")
 	ts.Start()

@@ -98,6 +98,7 @@ var restBodies = []any{
 	protocol.CreateSharedSession{}, protocol.CreateHostSession{}, protocol.CreateAnswer{}, protocol.JoinAnswer{},
 	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.InvitationAnswer{}, protocol.WholeQueueAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
 	protocol.SessionsAnswer{}, protocol.HostSessionAnswer{}, protocol.HostSessionsAnswer{}, protocol.AgentsAnswer{}, protocol.AgentSessionsAnswer{}, protocol.DirectoriesAnswer{},
+	protocol.ServerAnswer{}, protocol.OperatorSignInAnswer{},
 	protocol.AttachmentAnswer{}, protocol.ChangesAnswer{}, protocol.FilesAnswer{}, protocol.ErrorBody{},
 }
 

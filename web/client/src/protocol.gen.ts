@@ -94,6 +94,7 @@ export type Code =
   | "EMPTY_MESSAGE"
   | "EMPTY_PROMPT"
   | "UNAUTHORIZED"
+  | "INVALID_OPERATOR_KEY"
   | "ORIGIN_NOT_ALLOWED"
   | "INVALID_INVITE_TOKEN"
   | "INVALID_PARTICIPANT_TOKEN"
@@ -2040,6 +2041,26 @@ export interface DirectoriesAnswer {
   roots: string[];
   /** further directories may match */
   more: boolean;
+}
+
+/**
+ * ServerAnswer says what a server asks the client for. Server to client, REST only.
+ */
+export interface ServerAnswer {
+  /** whether it asks for credentials to read sessions, and for an operator's key to list them and to start agents */
+  protected: boolean;
+  /** the name of the operator's key that the request has; null for none */
+  operator: string | null;
+}
+
+/**
+ * OperatorSignInAnswer answers the sign-in of an operator. Server to client, REST only.
+ */
+export interface OperatorSignInAnswer {
+  /** of the key */
+  name: string;
+  /** a secret; empty if it is in a cookie */
+  key?: string;
 }
 
 /**

@@ -26,12 +26,31 @@ func openCerts(c Config, log *zap.Logger) (*certs.Source, error) {
 func urlOf(c Config, address string) string {
 	switch {
 	case !c.TLS.IsSet():
-		return "http://" + address
+		return "http://" + reachable(address)
 	case len(c.TLS.ACMEHosts) > 0:
 		if _, port, err := net.SplitHostPort(address); err == nil && port != "443" {
 			return "https://" + net.JoinHostPort(c.TLS.ACMEHosts[0], port)
 		}
 		return "https://" + c.TLS.ACMEHosts[0]
 	}
-	return "https://" + address
+	return "https://" + reachable(address)
+}
+
+// reachable returns an address at which a server that listens on every interface can be
+// reached: one of this machine's for other machines, if it has one.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsUnspecified() {
+		return address
+	}
+	own, err := net.InterfaceAddrs()
+	if err != nil {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	for _, a := range own {
+		if network, ok := a.(*net.IPNet); ok && network.IP.To4() != nil && network.IP.IsGlobalUnicast() {
+			return net.JoinHostPort(network.IP.String(), port)
+		}
+	}
+	return net.JoinHostPort("127.0.0.1", port)
 }

@@ -17,7 +17,7 @@ type Isolate string
 
 // The values of --isolate.
 const (
-	IsolateAuto    Isolate = "auto"    // if others can reach the server and the system can do it
+	IsolateAuto    Isolate = "auto"    // if the server asks for keys, or others can reach it, and the system can do it
 	IsolateRequire Isolate = "require" // or the server does not start
 	IsolateOff     Isolate = "off"
 )
@@ -41,7 +41,7 @@ func (c Config) Isolation(data string) (Isolation, error) {
 	case c.Isolate == IsolateOff:
 		i.Report = "agents can read the server's key, because of --isolate off"
 		return i, nil
-	case c.Isolate != IsolateRequire && c.IsLocalOnly():
+	case c.Isolate != IsolateRequire && c.IsLocalOnly() && !c.Web.Protected:
 		i.Report = "agents can read the server's key, and its API is open to all programs on this machine; --isolate require changes the first"
 		return i, nil
 	}

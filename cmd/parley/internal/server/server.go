@@ -16,6 +16,7 @@ import (
 
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/certs"
+	"parley/cmd/parley/internal/operators"
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/agent/remote"
@@ -43,6 +44,9 @@ type Server struct {
 	http       *http.Server
 	profiles   *profileServer // nil unless configured
 	certs      *certs.Source  // nil unless the server uses TLS
+	signIn     string         // the link by which the first operator signs in; empty if there is one
+	isOpen     bool           // whether the server asks for no operator's key
+	isExposed  bool           // whether other machines reach it, as far as the settings tell
 	ballast    *ballast
 
 	failed chan error    // the goroutine that serves HTTP sends at most one error; its capacity is one, so that it never waits
@@ -84,13 +88,15 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if s.profiles, err = startProfiles(c.DebugListen, log); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	s.url, c.Web.Listen = urlOf(c, listener.Addr().String()), listener.Addr().String()
 	if err := s.startHub(ctx, c); err != nil {
 		return nil, errors.Join(err, listener.Close(), s.profiles.stop())
 	}
-	s.url = urlOf(c, listener.Addr().String())
 	c.Web.Connectors = s.connectors
-	c.Web.Logger, c.Web.Listen, c.Web.MaxOpen = log, listener.Addr().String(), connectionLimit()
+	c.Web.Logger, c.Web.MaxOpen = log, connectionLimit()
 	c.Web.StrictTransport, c.Web.Certificate = s.certs.IsTrusted, s.certs.Pin()
+	s.isOpen, s.isExposed = !c.Web.IsProtected(), c.isExposed()
+	c.Web.Operators = operators.Open(c.Data)
 	s.web = web.New(s.hub, c.Web)
 	s.http = s.web.HTTPServer(c.Listen)
 	limitMemory(os.Getenv("GOMEMLIMIT"), systemMemoryLimit())
@@ -146,6 +152,9 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	if s.certs, err = openCerts(c, s.log); err != nil {
+		return err
+	}
+	if s.signIn, err = s.signInLink(c); err != nil {
 		return err
 	}
 	attachments, err := dir.Open(filepath.Join(data, AttachmentsDir), c.Attachments)
@@ -221,6 +230,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if pin := s.Pin(); pin != "" {
 		s.log.Info("the certificate's SHA-256 fingerprint, to be compared in the browser's warning: " + client.Fingerprint(pin))
 	}
+	s.logAccess()
 	return errors.Join(s.Wait(ctx), s.Stop())
 }
 
