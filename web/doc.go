@@ -9,8 +9,8 @@
 //
 // This package has the endpoints and what they share. Below internal, package live has
 // the WebSockets and event streams, rawconn raw sockets and WebSocket frames, limit the
-// limits and the table of connections, guard the checks against pages of other sites,
-// page the web application, and task the groups that own goroutines.
+// limits and the table of connections, access who may call an endpoint, guard the checks
+// against pages of other sites, page the web application, and task the groups that own goroutines.
 //
 // # What order is promised
 //

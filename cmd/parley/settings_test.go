@@ -24,6 +24,7 @@ data: `+data+`
 log-level: error
 log-format: json
 allow-origin: [https://chat.example.com, https://other.example.com]
+insecure-open: true
 agents:
   - name: long
     description: described in detail
