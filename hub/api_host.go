@@ -67,11 +67,48 @@ func (h *Hub) origin(ctx context.Context, c *protocol.CreateHostSession) (host.O
 	if c.Fork == "" {
 		return host.Origin{}, nil
 	}
-	r, err := h.askHost(ctx, c.Fork, host.ReadOrigin{})
+	return h.originOf(ctx, c.Fork, host.ReadOrigin{})
+}
+
+// originOf returns what a fork of a host session begins with.
+func (h *Hub) originOf(ctx context.Context, id string, read host.ReadOrigin) (host.Origin, error) {
+	r, err := h.askHost(ctx, id, read)
 	if err != nil {
 		return host.Origin{}, err
 	}
-	return *r.payload.(*host.Origin), nil
+	origin := *r.payload.(*host.Origin)
+	if origin.History == protocol.HistoryRepeated {
+		if several, err := h.hasSeveralShared(ctx, id); err != nil {
+			return host.Origin{}, err
+		} else if several {
+			origin.History = protocol.HistoryWithheld
+		}
+	}
+	return origin, nil
+}
+
+// hasSeveralShared reports whether a host session has had several shared sessions. The
+// participants of one may not read what was written in another, so what the agent remembers
+// of all is shown to none.
+func (h *Hub) hasSeveralShared(ctx context.Context, hostSession string) (bool, error) {
+	count := 0
+	for _, err := range h.SharedSessions(ctx, "", hostSession, "") {
+		if err != nil {
+			return false, err
+		}
+		if count++; count > 1 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// ForkHistory returns what a shared session on a fork of a host session begins with, also
+// while a turn runs. Errors: those of [Hub.CreateHost] with the fork, as far as they are known
+// before.
+func (h *Hub) ForkHistory(ctx context.Context, id string) (protocol.EarlierHistory, error) {
+	origin, err := h.originOf(ctx, id, host.ReadOrigin{Ahead: true})
+	return origin.History, err
 }
 
 // cannotStart returns why no agent of a profile can be started; nil if one can.

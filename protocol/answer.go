@@ -131,6 +131,9 @@ type (
 	// HostSessionAnswer contains one host session. Server to client, REST only.
 	HostSessionAnswer struct {
 		Session HostSession `json:"session"`
+		// ForkHistory is what a shared session on a fork of this one begins with. Empty if it
+		// cannot be forked now, and in the answer to its creation.
+		ForkHistory EarlierHistory `json:"forkHistory,omitempty"`
 	}
 	// HostSessionsAnswer lists host sessions, newest first. Server to client, REST only.
 	HostSessionsAnswer struct {

@@ -126,6 +126,17 @@ const (
 	ContinuedNew     AgentContinuation = "new"     // with a new session, without memory of the previous one
 )
 
+// EarlierHistory says whether a shared session begins with the conversation that its agent
+// remembers.
+type EarlierHistory string
+
+// What a shared session on a fork or on an adopted session begins with.
+const (
+	HistoryRepeated EarlierHistory = "repeated" // the agent repeats the conversation
+	HistoryMissing  EarlierHistory = "missing"  // it begins empty: the agent cannot repeat the conversation
+	HistoryWithheld EarlierHistory = "withheld" // it begins empty: several sessions have taken part in the conversation, whose participants may not read each other's
+)
+
 // Valid reports whether m is a known mode. [Decode] requires a known word; clients do
 // not, so that a newer server may use newer words.
 func (m Mode) Valid() bool {

@@ -138,11 +138,13 @@ type (
 		// in a turn.
 		SilentSince *time.Time `json:"silentSince,omitempty"`
 	}
-	// AgentSession says how a restarted agent continues, if it had a turn before. Server
-	// to client.
+	// AgentSession says how a restarted agent continues, if it had a turn before, and what
+	// the first shared session on a fork or an adopted session has of the conversation.
+	// Server to client.
 	AgentSession struct {
 		Continued AgentContinuation `json:"continued"`
-		Reason    string            `json:"reason,omitempty"` // why the session is a new one
+		History   EarlierHistory    `json:"history,omitempty"` // set in the first shared session on a fork or an adopted session
+		Reason    string            `json:"reason,omitempty"`  // why the session is a new one
 		// Recap is the text that the agent receives before the next prompt of this session
 		// if the agent's session is a new one. It quotes the earlier prompts of this session
 		// and the agent's answers, shortened. Empty if there were none.

@@ -91,8 +91,16 @@ func preferredWait(r *http.Request) (time.Duration, bool) {
 }
 
 func (s *Server) hostSession(r *http.Request, _ []byte) (protocol.HostSessionAnswer, error) {
-	session, err := s.hub.HostSession(r.Context(), r.PathValue("id"))
-	return protocol.HostSessionAnswer{Session: session}, err
+	id := r.PathValue("id")
+	session, err := s.hub.HostSession(r.Context(), id)
+	if err != nil {
+		return protocol.HostSessionAnswer{}, err
+	}
+	history, err := s.hub.ForkHistory(r.Context(), id)
+	if _, refused := asProtocol(err); err != nil && !refused {
+		return protocol.HostSessionAnswer{}, err
+	}
+	return protocol.HostSessionAnswer{Session: session, ForkHistory: history}, nil
 }
 
 func (s *Server) deleteHost(r *http.Request) error {

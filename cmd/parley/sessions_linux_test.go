@@ -191,6 +191,7 @@ func TestFork_goes_on_in_a_new_session_with_its_history(t *testing.T) {
 	require.Equal(t, protocol.RoleHost, host.Self().Role)
 	require.Equal(t, origin.Self().UserID, host.Self().UserID)
 	awaitReplay(t, host, "plan the first thing")
+	awaitReplay(t, host, `"history":"repeated"`)
 	require.Contains(t, said(t, host, "memory of the fork"), "- plan the first thing")
 	require.NotContains(t, said(t, origin, "memory of the origin"), "of the fork")
 	s.Kill()
@@ -237,6 +238,32 @@ func TestAdopt_shares_a_session_that_the_agent_has_with_its_history(t *testing.T
 	unknown := e2e.StartParley(t, "adopt", "mine", "demo-none", "--server", s.URL)
 	require.NotZero(t, unknown.ExitCode(t))
 	require.Contains(t, unknown.Stderr.String(), "no such conversation")
+	s.Stop(t)
+}
+
+// Two sessions share one agent. Who forks it from one may not read what was written in the
+// other, so that the fork has the history of neither.
+func TestFork_does_not_show_what_was_written_in_another_session(t *testing.T) {
+	t.Parallel()
+	command, _ := rememberingAgent(t)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine="+command)
+	agent := s.StartAgent(t, "mine")
+	first := s.Share(t, agent, protocol.ModePromptDirect)
+	said(t, e2e.Connect(t, first.HostLink(), ""), "plan the secret thing")
+	second := s.Share(t, agent, protocol.ModePromptDirect)
+
+	refused := e2e.StartParley(t, "fork", second.HostLink().String())
+	require.NotZero(t, refused.ExitCode(t))
+	require.Contains(t, refused.Stderr.String(), "several sessions took part")
+	forked := e2e.StartParley(t, "fork", "--empty", second.HostLink().String())
+	require.Zero(t, forked.ExitCode(t), forked.Stderr)
+	link, err := client.ParseLink(strings.Fields(forked.Stdout.String())[3])
+	require.NoError(t, err)
+	host := e2e.Connect(t, link, "")
+	awaitReplay(t, host, `"history":"withheld"`)
+	page, err := host.History(t.Context(), protocol.History{Limit: 100})
+	require.NoError(t, err)
+	require.NotContains(t, fmt.Sprintf("%s", page.Events), "secret thing")
 	s.Stop(t)
 }
 

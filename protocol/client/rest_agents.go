@@ -13,25 +13,28 @@ import (
 
 // Agents lists the agents that can be started, and common ones that are not installed.
 func (s *Server) Agents(ctx context.Context) (answer protocol.AgentsAnswer, err error) {
-	return answer, s.do(ctx, request{name: "list agents", method: http.MethodGet, path: []string{"agents"}}, &answer)
+	err = s.do(ctx, request{name: "list agents", method: http.MethodGet, path: []string{"agents"}}, &answer)
+	return answer, err
 }
 
 // Directories completes the directory in which an agent is to work. The query is the
 // beginning of a path, or a part of a directory's name.
 func (s *Server) Directories(ctx context.Context, agent, query string) (answer protocol.DirectoriesAnswer, err error) {
-	return answer, s.do(ctx, request{
+	err = s.do(ctx, request{
 		name: "list directories", method: http.MethodPost,
 		path: []string{"agents", agent, "directories"}, query: map[string]string{"query": query}, body: struct{}{},
 	}, &answer)
+	return answer, err
 }
 
 // AgentSessions lists the sessions that an agent has already, for [Server.Adopt]. cwd is
 // the working directory of those; empty for all. The server starts the agent for that.
 func (s *Server) AgentSessions(ctx context.Context, agent, cwd string) (answer protocol.AgentSessionsAnswer, err error) {
-	return answer, s.do(ctx, request{
+	err = s.do(ctx, request{
 		name: "list sessions of the agent", method: http.MethodPost, longer: agentTime,
 		path: []string{"agents", agent, "sessions"}, query: map[string]string{"cwd": cwd}, body: struct{}{},
 	}, &answer)
+	return answer, err
 }
 
 // startWait is how long the server holds the answer about an agent that starts, since a
@@ -95,6 +98,15 @@ func (s *Server) HostSessions(ctx context.Context) ([]protocol.HostSession, erro
 // HostSession reads a host session.
 func (s *Server) HostSession(ctx context.Context, id string) (protocol.HostSession, error) {
 	return s.hostSession(ctx, request{name: "read host session", method: http.MethodGet, path: []string{"sessions", id}})
+}
+
+// ForkHistory tells what a shared session on a fork of a host session begins with; empty if
+// it cannot be forked now. Show it before a person decides on [Server.Fork].
+func (s *Server) ForkHistory(ctx context.Context, hostSession string) (protocol.EarlierHistory, error) {
+	var answer protocol.HostSessionAnswer
+	r := request{name: "read host session", method: http.MethodGet, path: []string{"sessions", hostSession}}
+	err := s.do(ctx, r, &answer)
+	return answer.ForkHistory, err
 }
 
 // CancelTurn cancels the turn that runs in a host session, whichever shared session it

@@ -45,6 +45,11 @@ type (
 	ContinuesNotice struct {
 		What string `json:"what"`
 	}
+	// HistoryNotice says whether the session has the conversation that the agent remembers.
+	HistoryNotice struct {
+		What    string           `json:"what"`
+		History protocol.EarlierHistory `json:"history"`
+	}
 	// ForgotNotice says that a restarted agent does not remember the conversation.
 	ForgotNotice struct {
 		What   string `json:"what"`
@@ -131,6 +136,7 @@ func (n ModeNotice) what() string         { return n.What }
 func (n ClosedNotice) what() string       { return n.What }
 func (n AgentStateNotice) what() string   { return n.What }
 func (n ContinuesNotice) what() string    { return n.What }
+func (n HistoryNotice) what() string      { return n.What }
 func (n ForgotNotice) what() string       { return n.What }
 func (n SlowedNotice) what() string       { return n.What }
 func (n StrayNotice) what() string        { return n.What }
@@ -179,6 +185,9 @@ func agentNoticeOf(payload protocol.Payload) Notice {
 		}
 		return AgentStateNotice{"agent", p.Status, detail}
 	case *protocol.AgentSession:
+		if p.History != "" {
+			return HistoryNotice{"history", p.History}
+		}
 		if p.Continued != protocol.ContinuedNew {
 			return ContinuesNotice{"continues"}
 		}

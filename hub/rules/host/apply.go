@@ -15,6 +15,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	switch p := e.Public.(type) {
 	case *createdEvent:
 		s.Session, s.Cwd, s.Request, s.Adopted, s.Forks = p.Session, p.Cwd, p.Request, p.Adopt, p.Fork
+		s.Withheld = p.Withheld
 		s.Deleted, s.NeverRan = false, false // the creation of a session whose agent failed to start was repeated
 	case *deletedEvent:
 		s.Deleted, s.NeverRan = true, p.NeverRan

@@ -38,7 +38,7 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	spec.Remote, spec.Load, spec.Adopt = c.Remote, c.Body.Adopt, c.Body.Adopt != ""
 	return rules.Decision{
 		Events: []rules.Event{
-			{Public: &createdEvent{session, cwd, c.Body.Adopt, c.Origin.Session, c.request()}},
+			{Public: &createdEvent{session, cwd, c.Body.Adopt, c.Origin.Session, c.Origin.History == protocol.HistoryWithheld, c.request()}},
 			{Public: newAgentStatus(protocol.AgentStarting)},
 		},
 		Effects: []rules.Effect{LaunchAgent{spec}},
@@ -97,12 +97,17 @@ type Origin struct {
 	Permissions protocol.PermissionPolicy
 	Cwd         string // the working directory; empty for the profile's own
 	Session     string // the agent's own id of its session
+
+	// History is what the first shared session on the fork begins with. The rules decide
+	// whether the agent can repeat the conversation, and whether it is withheld from the
+	// fork of a fork; the hub knows how many sessions have taken part in it.
+	History protocol.EarlierHistory
 }
 
 // readOrigin answers with what a fork begins with. It refuses a fork that the agent does
 // not offer, and one in the middle of a turn, of which the agent may have stored only a
 // part.
-func (s *State) readOrigin() rules.Decision {
+func (s *State) readOrigin(m ReadOrigin) rules.Decision {
 	switch {
 	case s.isRemote():
 		return rules.Refuse(protocol.CodeInvalidRequest, "the session of an agent on another machine cannot be forked")
@@ -110,15 +115,37 @@ func (s *State) readOrigin() rules.Decision {
 		return rules.Refuse(protocol.CodeAgentUnavailable, "the agent is not ready; try again when it is")
 	case !offers(s.Session.Facts.Capabilities, "fork"):
 		return rules.Refuse(protocol.CodeInvalidRequest, "the agent does not fork its sessions")
-	case s.Running != nil:
+	case s.Running != nil && !m.Ahead:
 		return rules.Refuse(protocol.CodeAgentInUse, "a turn runs; cancel it, or wait for its end")
-	case !s.HadTurn:
+	case !s.HadTurn && s.Running == nil:
 		return rules.Refuse(protocol.CodeInvalidRequest, "the agent has not worked in this session yet; share a new one instead")
 	}
 	return rules.Decision{Answer: &Origin{
 		Agent: s.Session.Agent, WorkspaceID: s.Session.WorkspaceID, Title: s.Session.Title,
-		Permissions: s.Session.Permissions, Cwd: s.Cwd, Session: s.AgentSession,
+		Permissions: s.Session.Permissions, Cwd: s.Cwd, Session: s.AgentSession, History: s.history(),
 	}}
+}
+
+// history returns what a shared session begins with that receives the agent's conversation.
+func (s *State) history() protocol.EarlierHistory {
+	switch {
+	case s.Withheld:
+		return protocol.HistoryWithheld
+	case !repeats(s.Session.Facts.Capabilities):
+		return protocol.HistoryMissing
+	}
+	return protocol.HistoryRepeated
+}
+
+// repeats reports whether an agent can repeat the conversation of a session, by its
+// capabilities.
+func repeats(capabilities []byte) bool {
+	var announced struct {
+		LoadSession json.RawMessage `json:"loadSession"` // of version 1
+		Session     json.RawMessage `json:"session"`     // of version 2
+	}
+	_ = json.Unmarshal(capabilities, &announced)
+	return string(announced.LoadSession) == "true" || len(announced.Session) > 0 && announced.Session[0] == '{'
 }
 
 // toFork returns the session that the agent is to fork when it starts; empty once it has

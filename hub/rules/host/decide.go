@@ -22,7 +22,7 @@ func (s *State) decide(in rules.Input) rules.Decision {
 	case Read:
 		return rules.Decision{Answer: &protocol.HostSessionAnswer{Session: s.resource()}}
 	case ReadOrigin:
-		return s.readOrigin()
+		return s.readOrigin(m)
 	case Delete:
 		return s.delete(m)
 	case rules.Tick:

@@ -16,9 +16,11 @@ type (
 	createdEvent struct {
 		Session protocol.HostSession `json:"session"`
 		Cwd     string               `json:"cwd,omitempty"`
-		Adopt   string               `json:"adopt,omitempty"`   // the agent's session that is continued
-		Fork    string               `json:"fork,omitempty"`    // the agent's session that is forked
-		Request string               `json:"request,omitempty"` // the digest of a creation with a command id
+		Adopt   string               `json:"adopt,omitempty"` // the agent's session that is continued
+		Fork    string               `json:"fork,omitempty"`  // the agent's session that is forked
+		// Withheld says that shared sessions do not receive the conversation that is forked.
+		Withheld bool   `json:"withheld,omitempty"`
+		Request  string `json:"request,omitempty"` // the digest of a creation with a command id
 	}
 	deletedEvent struct {
 		NeverRan bool `json:"neverRan,omitempty"` // the agent could not be started

@@ -22,7 +22,9 @@ type (
 	}
 	// ReadOrigin asks for what a fork of the host session begins with. The answer is an
 	// [Origin].
-	ReadOrigin struct{}
+	ReadOrigin struct {
+		Ahead bool // the fork is not made now, so that a turn may run
+	}
 	// Read asks for the host session in the form that clients receive.
 	Read struct{}
 	// Cancel ends the running turn.

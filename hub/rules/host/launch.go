@@ -76,6 +76,12 @@ func (s *State) launched(m Launched) rules.Decision {
 	}
 	after.applyAgent(ready, rules.Stamp{})
 	if s.HadTurn {
+		if s.Replaying && !ready.Anew {
+			continued.History = protocol.HistoryMissing
+			if s.Replayed {
+				continued.History = protocol.HistoryRepeated
+			}
+		}
 		report := rules.AgentContinued{Session: continued}
 		if ready.Anew {
 			report.Renewal = after.Renewals

@@ -22,7 +22,13 @@ func (s *State) sharedOpened(m rules.SharedOpened) rules.Decision {
 	}
 	d.Events = []rules.Event{{Public: &occupiedEvent{}}}
 	if s.Adopted != "" && !s.Replayed && s.earlierSession() == s.Adopted {
-		return s.replay(d)
+		history := s.history()
+		if history == protocol.HistoryRepeated {
+			return s.replay(d)
+		}
+		d.Events = append(d.Events, rules.Event{Public: &replayedEvent{}})
+		told := protocol.AgentSession{Continued: protocol.ContinuedLoaded, History: history}
+		d = d.With(rules.Send{To: m.Shared, Message: rules.AgentContinued{Session: told}})
 	}
 	if s.StoppedIdle && s.Agent == protocol.AgentExited {
 		return s.launch(d)

@@ -114,8 +114,8 @@ func (s *State) failUnsupported(d rules.Decision) rules.Decision {
 	return d
 }
 
-// replayedEvent records that shared sessions receive the history of the adopted session, so
-// that they receive it once. Its JSON is stored.
+// replayedEvent records that shared sessions receive the history of the adopted session, or
+// learn that they do not, so that this happens once. Its JSON is stored.
 type replayedEvent struct{}
 
 // replay starts the agent again for the first shared session on an adopted session of the

@@ -204,6 +204,7 @@ func TestState_an_adopted_session_is_replayed_once_to_the_first_room(t *testing.
 	s := rulestest.NewFixture(t, rules.Settings{})
 	h := s.HostState()
 	h.Adopted, h.AgentSession, h.HadTurn, h.Occupied = "theirs", "theirs", true, false
+	h.Session.Facts.Capabilities = []byte(`{"loadSession":true}`)
 	d := s.Do(s.Host, rules.SharedOpened{Shared: s.Session.ID})
 	require.Contains(t, d.Effects, rules.Effect(host.EndAgent{}))
 	s.DeliverAll()

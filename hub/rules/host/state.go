@@ -38,7 +38,8 @@ type State struct {
 	// an adopted session of the agent, or one that it has forked
 	Forks     string `json:",omitempty"` // the id of the session to fork; empty for none
 	Adopted   string `json:",omitempty"` // its id; empty if the session was a new one
-	Replayed  bool   `json:",omitempty"` // shared sessions have received its history
+	Withheld  bool   `json:",omitempty"` // shared sessions do not receive its history
+	Replayed  bool   `json:",omitempty"` // shared sessions have received its history, or learnt that they do not
 	Replaying bool   `json:",omitempty"` // the agent that starts or runs repeats its history
 
 	// restarts on request

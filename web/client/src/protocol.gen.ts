@@ -209,6 +209,15 @@ export type AgentContinuation =
   | "new";
 
 /**
+ * EarlierHistory says whether a shared session begins with the conversation that its agent
+ * remembers.
+ */
+export type EarlierHistory =
+  | "repeated"
+  | "missing"
+  | "withheld";
+
+/**
  * PromptAs is what a prompt becomes when the server accepts it.
  */
 export type PromptAs =
@@ -715,11 +724,14 @@ export interface AgentStatusChanged {
 }
 
 /**
- * AgentSession says how a restarted agent continues, if it had a turn before. Server to
+ * AgentSession says how a restarted agent continues, if it had a turn before, and what the
+ * first shared session on a fork or an adopted session has of the conversation. Server to
  * client.
  */
 export interface AgentSession {
   continued: AgentContinuation;
+  /** set in the first shared session on a fork or an adopted session */
+  history?: EarlierHistory;
   /** why the session is a new one */
   reason?: string;
   recap?: string;
@@ -1933,6 +1945,7 @@ export interface SessionsAnswer {
  */
 export interface HostSessionAnswer {
   session: HostSession;
+  forkHistory?: EarlierHistory;
 }
 
 /**

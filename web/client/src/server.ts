@@ -16,7 +16,9 @@ import type {
   CreateHostSession,
   CreateSharedSession,
   DirectoriesAnswer,
+  EarlierHistory,
   HostSession,
+  HostSessionAnswer,
   InvitationAnswer,
   ListedSession,
   Message,
@@ -126,6 +128,19 @@ export class Server {
   /** Reads a host session. */
   hostSession(id: string, options?: RequestOptions): Promise<HostSession> {
     return this.oneHostSession("GET", [id], { ...options });
+  }
+
+  /**
+   * Tells what a shared session on a fork of a host session begins with; undefined if it
+   * cannot be forked now. Show it before a person decides on {@link Server.fork}.
+   */
+  async forkHistory(
+    hostSession: string,
+    options?: RequestOptions,
+  ): Promise<EarlierHistory | undefined> {
+    const request = { ...options };
+    const answer = await this.request<HostSessionAnswer>("GET", ["sessions", hostSession], request);
+    return answer.forkHistory;
   }
 
   /** Cancels the turn that runs in a host session, whichever shared session it belongs to. */

@@ -187,11 +187,13 @@ test("the host tries another way in a fork of the session", async () => {
   await said(olga, "Done in").waitFor();
   await more(olga, "Try another way in a new session");
   const dialog = olga.getByRole("dialog");
+  await dialog.getByText("begins with the history of this conversation").waitFor();
   await dialog.getByRole("button", { name: "Make the new session" }).click();
   await dialog.getByText("The new session is ready").waitFor();
   await dialog.getByRole("link", { name: "Enter the room" }).click();
   await olga.waitForURL((url) => !first.host.includes(url.pathname));
   await said(olga, "plan").first().waitFor(); // the history
+  await olga.getByText("The agent has repeated the conversation").waitFor();
   await write(olga, "Agent", "memory");
   await said(olga, "Prompts that I remember, with this one: 2").waitFor();
 

@@ -45,6 +45,10 @@ func (s *screen) status(at time.Time, p *protocol.AgentStatusChanged) {
 // resumed prints whether an agent that was started again remembers its session, and what
 // it is told if it does not.
 func (s *screen) resumed(p *protocol.AgentSession) {
+	if p.History != "" {
+		s.line(dim, "* %s", display.HistoryText(p.History))
+		return
+	}
 	if p.Continued == protocol.ContinuedNew {
 		s.line(alert, "* the agent was restarted and does not remember the conversation%s", display.Because(&p.Reason))
 		if p.Recap != "" {

@@ -1,6 +1,6 @@
 /** Notices about the session and its people. */
 
-import type { Participant, SessionEvent } from "../protocol.gen.js";
+import type { AgentSession, EarlierHistory, Participant, SessionEvent } from "../protocol.gen.js";
 
 /** What a notice says. */
 export type Notice =
@@ -16,6 +16,8 @@ export type Notice =
   | { what: "restarting"; who: Participant }
   | { what: "switched"; who: Participant; from: string; to: string }
   | { what: "continues" }
+  /** Whether the session has the conversation that the agent remembers. */
+  | { what: "history"; history: EarlierHistory }
   | {
       what: "forgot";
       reason: string;
@@ -90,8 +92,7 @@ function agentNotice(e: SessionEvent): Notice | null {
         detail: e.payload.detail ?? e.payload.stderrTail ?? null,
       };
     case "agent_session":
-      if (e.payload.continued !== "new") return { what: "continues" };
-      return { what: "forgot", reason: e.payload.reason ?? "", recap: e.payload.recap ?? "" };
+      return continuationOf(e.payload);
     case "agent_configured": {
       const { participant: who, optionId, value } = e.payload;
       return { what: "option", who, optionId, value };
@@ -124,4 +125,10 @@ function agentNotice(e: SessionEvent): Notice | null {
       return { what: "stray" };
   }
   return null;
+}
+
+/** Returns the notice of how the agent continues. */
+function continuationOf({ continued, history, reason = "", recap = "" }: AgentSession): Notice {
+  if (history) return { what: "history", history };
+  return continued === "new" ? { what: "forgot", reason, recap } : { what: "continues" };
 }

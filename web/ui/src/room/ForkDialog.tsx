@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 
 import type { CreateAnswer } from "parley-client";
 
-import { forkSession } from "../core/api.ts";
+import { forkHistory, forkSession } from "../core/api.ts";
 import { remember } from "../core/memory.ts";
 import { server } from "../core/place.ts";
 import type { Room } from "../core/room.ts";
@@ -16,6 +16,7 @@ import { t } from "../texts.ts";
 /** Asks whether the agent is to go on from here in a new session as well, and leads there. */
 export function ForkDialog({ room, onClose }: { room: Room; onClose(): void }) {
   const { made, busy, error, fork } = useFork(room);
+  const begins = useHistory(room);
   return (
     <Modal opened onClose={onClose} title={made ? t.room.forkMade : t.room.forkAsk}>
       <div className="stack">
@@ -34,6 +35,7 @@ export function ForkDialog({ room, onClose }: { room: Room; onClose(): void }) {
         ) : (
           <>
             <p>{t.room.forkAbout}</p>
+            {begins.text && <p className="breaks">{marked(begins.text)}</p>}
             {error && (
               <p className="breaks" role="alert">
                 {marked(error)}
@@ -42,7 +44,7 @@ export function ForkDialog({ room, onClose }: { room: Room; onClose(): void }) {
             <Confirm
               yes={t.room.forkYes}
               danger={false}
-              busy={busy}
+              busy={busy || !begins.known}
               onYes={() => void fork()}
               onNo={onClose}
             />
@@ -51,6 +53,20 @@ export function ForkDialog({ room, onClose }: { room: Room; onClose(): void }) {
       </div>
     </Modal>
   );
+}
+
+/** Says what the new session begins with. Until that is known, nobody can decide. */
+function useHistory({ session }: Room) {
+  const [begins, setBegins] = useState({ known: false, text: "" });
+  useEffect(() => {
+    const given = new AbortController();
+    forkHistory(session, given.signal).then(
+      (history) => setBegins({ known: true, text: t.room.forkBegins[history ?? ""] ?? "" }),
+      (e: unknown) => given.signal.aborted || setBegins({ known: true, text: errorText(e) }),
+    );
+    return () => given.abort();
+  }, [session]);
+  return begins;
 }
 
 /** Makes the new session. Closing the dialog meanwhile gives it up. */

@@ -106,7 +106,15 @@ export const room = {
   forkAsk: "Try another way in a new session?",
   forkAbout:
     "The agent goes on from here in a new session as well, with its memory of this conversation and in the same directory. " +
-    "You host it, and nobody else is in it until you invite them; then they see the history. This session goes on unchanged.",
+    "You host it, and nobody else is in it until you invite them. This session goes on unchanged.",
+  forkBegins: {
+    repeated:
+      "The new session begins with the history of this conversation, which everybody in it sees.",
+    missing:
+      "The new session begins empty: this agent cannot repeat the conversation. It remembers it, and can tell everybody in the new session about it.",
+    withheld:
+      "The new session begins empty, because several sessions took part in this conversation. The agent remembers all of it, and can tell everybody in the new session about it.",
+  } as Record<string, string>,
   forkYes: "Make the new session",
   forkMade: "The new session is ready",
   stopAgent: "End the agent's process",

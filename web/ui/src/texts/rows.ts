@@ -138,6 +138,13 @@ export const notice = {
   switched: (who: string, from: string, to: string) =>
     `${who} continues with ${to} instead of ${from}`,
   continues: "The agent was restarted and continues its session",
+  history: {
+    repeated: "The agent has repeated the conversation that it continues",
+    missing:
+      "The agent remembers a conversation from before this session. It is not shown here, because the agent cannot repeat it",
+    withheld:
+      "The agent remembers a conversation from before this session. It is not shown here, because several sessions took part in it",
+  } as Record<string, string>,
   recap: "What the agent is told about it before the next prompt",
   forgot: "The agent was restarted and does not remember what was said before",
   ownTurnCancelled: (who: string) => `${who} cancelled what the agent does on its own`,

@@ -40,6 +40,8 @@ export function sentence(
       return t.notice.restarting(nameOf(n.who));
     case "switched":
       return t.notice.switched(nameOf(n.who), marked(n.from), marked(n.to));
+    case "history":
+      return t.notice.history[n.history] ?? t.notice.continues;
     case "continues":
       return t.notice.continues;
     case "forgot":
