@@ -58,6 +58,10 @@ func TestTranscripts(t *testing.T) {
 					clientLineIsRefused(t, line, lines[i+1])
 				case "<":
 					serverLineRoundTrips(t, line)
+				case "=>":
+					httpRequestRoundTrips(t, line)
+				case "<=":
+					httpResponseRoundTrips(t, line, lines[i-1])
 				case "x":
 					code, err := strconv.Atoi(line.text)
 					require.NoError(t, err, "line %d", line.number)
