@@ -47,7 +47,7 @@ type (
 	}
 	// HistoryNotice says whether the session has the conversation that the agent remembers.
 	HistoryNotice struct {
-		What    string           `json:"what"`
+		What    string                  `json:"what"`
 		History protocol.EarlierHistory `json:"history"`
 	}
 	// ForgotNotice says that a restarted agent does not remember the conversation.

@@ -108,8 +108,8 @@ export function share(request: Parameters<Server["share"]>[0]): Promise<CreateAn
 }
 
 /** Returns what the new session of a fork begins with; undefined if it cannot be forked now. */
-export function forkHistory(from: Session, signal: AbortSignal) {
-  return requests().forkHistory(from.hostSessionId, { signal });
+export function forkHistory(hostSession: string, signal: AbortSignal) {
+  return requests().forkHistory(hostSession, { signal });
 }
 
 /** Forks the agent's session of a shared session, and shares the fork with the same host. */

@@ -56,16 +56,17 @@ export function ForkDialog({ room, onClose }: { room: Room; onClose(): void }) {
 }
 
 /** Says what the new session begins with. Until that is known, nobody can decide. */
-function useHistory({ session }: Room) {
+function useHistory(room: Room) {
+  const { hostSessionId } = room.session;
   const [begins, setBegins] = useState({ known: false, text: "" });
   useEffect(() => {
     const given = new AbortController();
-    forkHistory(session, given.signal).then(
+    forkHistory(hostSessionId, given.signal).then(
       (history) => setBegins({ known: true, text: t.room.forkBegins[history ?? ""] ?? "" }),
       (e: unknown) => given.signal.aborted || setBegins({ known: true, text: errorText(e) }),
     );
     return () => given.abort();
-  }, [session]);
+  }, [hostSessionId]);
   return begins;
 }
 
