@@ -43,7 +43,9 @@ describes.`,
 				return err
 			}
 			s.config.Listen = freeIfInUse(cmd, s.config.Listen)
-			return runDemo(cmd.Context(), s.config, cmd.OutOrStdout())
+			return s.tunnelled(cmd.Context(), func(ctx context.Context, c server.Config) error {
+				return runDemo(ctx, c, cmd.OutOrStdout())
+			})
 		},
 	}
 	s.addFlags(cmd)

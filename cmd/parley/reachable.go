@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
+
+	"parley/cmd/parley/internal/tunnel"
 )
 
 // checkPublicURL checks --public-url and passes it to the configuration.
@@ -53,4 +56,18 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	}
 	network, err := netip.ParsePrefix(text)
 	return network.Masked(), err
+}
+
+// checkTunnel checks --tunnel.
+func (s *settings) checkTunnel() error {
+	if s.tunnel == "" {
+		return nil
+	}
+	if s.publicURL != "" {
+		return errors.New("--tunnel gives the server its public URL; leave out --public-url")
+	}
+	if _, _, err := tunnel.Parse(s.tunnel); err != nil {
+		return fmt.Errorf("--tunnel: %w", err)
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -68,12 +69,14 @@ Durations have a unit, such as 90s, 5m or 1h30m.`,
 			if s.config.Data == "" {
 				return cli.Usagef("--data: name a directory, such as %s", defaultDataDir())
 			}
-			srv, err := server.Start(cmd.Context(), s.config)
-			if err != nil {
-				return err
-			}
-			showSignIn(cmd.OutOrStdout(), srv.SignInLink())
-			return srv.Run(cmd.Context())
+			return s.tunnelled(cmd.Context(), func(ctx context.Context, c server.Config) error {
+				srv, err := server.Start(ctx, c)
+				if err != nil {
+					return err
+				}
+				showSignIn(cmd.OutOrStdout(), srv.SignInLink())
+				return srv.Run(ctx)
+			})
 		},
 	}
 	s.addServeFlags(cmd)

@@ -25,6 +25,7 @@ type settings struct {
 	installed bool     // value of --installed-agents
 	publicURL string   // value of --public-url
 	proxies   []string // values of --trusted-proxies
+	tunnel    string   // value of --tunnel
 }
 
 // addFlags adds the flags that serve and demo share.
@@ -49,9 +50,10 @@ func (s *settings) addReachFlags(cmd *cobra.Command) {
 	defer cli.Group(cmd, "To be reached by others")()
 	w := &s.config.Web
 	f := cmd.Flags()
-	f.BoolVar(&w.Protected, "protected", false, "ask for an operator's key to list sessions and start agents, and for credentials to read a session, also on loopback; the default if --listen, --public-url, --trusted-proxies, --allow-host, --allow-origin or --acme make the server reachable")
+	f.BoolVar(&w.Protected, "protected", false, "ask for an operator's key to list sessions and start agents, and for credentials to read a session, also on loopback; the default if --listen, --public-url, --tunnel, --trusted-proxies, --allow-host, --allow-origin or --acme make the server reachable")
 	f.BoolVar(&w.InsecureOpen, "insecure-open", false, "do not ask for that: everyone who can reach the port can start agents, and so run code on this machine")
 	f.StringVar(&s.publicURL, "public-url", "", "address at which others reach this server, such as https://parley.example.com/team; links carry it, and requests may name its host")
+	f.StringVar(&s.tunnel, "tunnel", "", `program that makes this server reachable, and whose address is then the public URL: cloudflared, tailscale, ngrok, or "ssh HOST"; auto takes the first of the three that is installed`)
 	f.StringSliceVar(&s.proxies, "trusted-proxies", nil, "addresses and networks of proxies whose Forwarded or X-Forwarded-For, -Proto and -Host headers are believed, such as 127.0.0.1,10.0.0.0/8")
 	f.StringArrayVar(&w.AllowHosts, "allow-host", nil, "name that requests may have in their Host header, in addition to loopback names and the listen address; may be repeated")
 	f.StringArrayVar(&w.AllowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")

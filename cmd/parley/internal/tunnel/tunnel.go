@@ -43,7 +43,7 @@ type Tunnel struct {
 // named after it. Its error is for people.
 func Parse(value string) (name, host string, err error) {
 	words := strings.Fields(value)
-	if len(words) > 0 {
+	if len(words) > 0 && words[0] != "auto" {
 		name = words[0]
 	}
 	p, found := find(name)

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+
+	"parley/cmd/internal/cli"
+	"parley/cmd/parley/internal/server"
+	"parley/cmd/parley/internal/tunnel"
+)
+
+// tunnelled calls run with the configuration of a server that the tunnel program of --tunnel
+// makes reachable. The context that run gets also ends when the tunnel does, which is the
+// error then. Without --tunnel, it only calls run.
+func (s *settings) tunnelled(ctx context.Context, run func(context.Context, server.Config) error) error {
+	if s.tunnel == "" {
+		return run(ctx, s.config)
+	}
+	name, host, err := tunnel.Parse(s.tunnel)
+	if err != nil {
+		return cli.Usagef("--tunnel: %w", err)
+	}
+	c := s.config
+	if c.Listener == nil {
+		if c.Listener, err = server.Listen(c.Listen, "--listen"); err != nil {
+			return err
+		}
+	}
+	_, port, err := net.SplitHostPort(c.Listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	t, err := tunnel.Start(ctx, name, host, port)
+	if err != nil {
+		_ = c.Listener.Close()
+		return err
+	}
+	defer t.Stop()
+	if c.Web.PublicURL, err = url.Parse(t.URL); err != nil {
+		return fmt.Errorf("%s has printed an address that is none: %w", name, err)
+	}
+	c.Hub.PublicURL = t.URL
+	if host == "" { // ssh forwards bytes, so the headers would be a client's own
+		c.Web.TrustedProxies = append(c.Web.TrustedProxies, loopback...)
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	go func() { // ends with the tunnel, which this function stops
+		<-t.Done()
+		end(t.Err())
+	}()
+	if err := run(ctx, c); err != nil {
+		return err
+	}
+	select {
+	case <-t.Done():
+		return t.Err()
+	default:
+		return nil
+	}
+}
+
+// loopback are the addresses from which a tunnel program of this machine connects.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
