@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/hub/rules/host"
 	"parley/protocol"
 )
@@ -19,17 +20,25 @@ func (h *Hub) ConnectedHostID(key string) journal.SessionID {
 // CreateConnected creates the host session of a connector, starts its agent there, and waits
 // until the agent is ready. The launcher must know the connector. Errors: as
 // [Hub.CreateHost].
-func (h *Hub) CreateConnected(ctx context.Context, key string, c *protocol.CreateHostSession) (protocol.HostSession, error) {
-	create := host.Create{Body: c, CommandID: connectorScope + key, Remote: true, Profiles: []string{c.Agent}}
+func (h *Hub) CreateConnected(ctx context.Context, key string, seat rules.ConnectorSeat, c *protocol.CreateHostSession) (protocol.HostSession, error) {
+	create := host.Create{Body: c, CommandID: connectorScope + key, Connector: &seat, Profiles: []string{c.Agent}}
 	if h.agents.Full() {
 		create.Refusal = host.TooManyAgents(h.options.MaxAgents)
 	}
 	return h.hostAnswer(h.ask(ctx, h.ConnectedHostID(key), journal.KindHost, true, create))
 }
 
-// ConnectorChanged records that the connector of a host session has, or no longer has, a
-// connection. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE, and ctx's.
-func (h *Hub) ConnectorChanged(ctx context.Context, id journal.SessionID, connected bool) error {
-	_, err := h.askHost(ctx, id.String(), host.ConnectorChanged{Connected: connected})
+// ConnectorAttached records that a process of the connector of a host session has a
+// connection. Errors: [rules.ErrConnectorFenced], HOST_SESSION_NOT_FOUND,
+// JOURNAL_UNAVAILABLE, and ctx's.
+func (h *Hub) ConnectorAttached(ctx context.Context, id journal.SessionID, seat rules.ConnectorSeat) error {
+	_, err := h.askHost(ctx, id.String(), host.ConnectorChanged{Connected: true, Seat: seat})
+	return err
+}
+
+// ConnectorDetached records that the connector of a host session has no connection. Errors:
+// HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE, and ctx's.
+func (h *Hub) ConnectorDetached(ctx context.Context, id journal.SessionID) error {
+	_, err := h.askHost(ctx, id.String(), host.ConnectorChanged{})
 	return err
 }

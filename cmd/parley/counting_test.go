@@ -12,8 +12,8 @@ import (
 
 // countingAgent is the program "counting-agent LOG", an agent whose output can be counted.
 // The prompt "count N" makes it send the numbers from 1 to N, each in an update of its own;
-// with "ask", it asks for permission halfway; with "slowly", it pauses after each. It
-// appends the method of each message that it receives to the log, after its process id.
+// with "ask", it asks for permission halfway; with "slowly", it pauses after each, and with
+// "wide" each update has 10 KiB. It appends the method of each message that it receives to the log, after its process id.
 func countingAgent() {
 	log, err := os.OpenFile(os.Args[1], os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -89,12 +89,16 @@ func (a *counter) count(m counterMessage) {
 	a.cancelled.Store(false)
 	var n int
 	_, _ = fmt.Sscanf(m.text(), "count %d", &n)
+	wide := ""
+	if strings.Contains(m.text(), "wide") {
+		wide = strings.Repeat("x", 10<<10)
+	}
 	for i := 1; i <= n && !a.cancelled.Load(); i++ {
 		if i == n/2 && strings.Contains(m.text(), "ask") {
 			fmt.Println(`{"jsonrpc":"2.0","id":"q","method":"session/request_permission","params":{"sessionId":"counting","toolCall":{"toolCallId":"t","title":"go on"},"options":[{"optionId":"yes","name":"Yes","kind":"allow_once"},{"optionId":"no","name":"No","kind":"reject_once"}]}}`)
 			<-a.answers
 		}
-		fmt.Printf(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"counting","update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"%d;"}}}}`+"\n", i)
+		fmt.Printf(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"counting","update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"%d;"}},"_meta":{"wide":"%s"}}}`+"\n", i, wide)
 		if strings.Contains(m.text(), "slowly") {
 			time.Sleep(3 * time.Millisecond) // the pace of a model
 		}

@@ -383,3 +383,39 @@ func TestShare_a_machine_that_sleeps_for_longer_than_every_time_out(t *testing.T
 	require.Equal(t, numbers(1000), counted(t, events))
 	require.Equal(t, []string{"initialize", "session/new", "session/prompt count 1000 slowly ask", "answer yes"}, s.received(t))
 }
+
+func TestShare_resumed_after_the_session_was_closed_shares_a_new_one(t *testing.T) {
+	t.Parallel()
+	server := e2e.StartServer(t, t.TempDir())
+	s := startShare(t, server.URL)
+	host := e2e.Connect(t, s.own, "Ada")
+	require.Empty(t, awaitEnd(t, host, prompt(t, host, "count 2").ID))
+	require.NoError(t, host.CloseSession(t.Context()))
+	s.Signal(t, syscall.SIGTERM)
+	require.Zero(t, s.ExitCode(t), s.Stderr)
+	s.start(t, "--resume")
+	require.NotEqual(t, host.Welcome.Session.ID, s.own.Session)
+	again := e2e.Connect(t, s.own, "Ada")
+	require.Empty(t, awaitEnd(t, again, prompt(t, again, "count 3").ID))
+	require.Contains(t, s.received(t), "session/resume", "the agent continues its own session")
+}
+
+// While the connection is broken and 16 MiB wait, the agent's output is no longer read.
+func TestShare_an_agent_that_writes_more_than_is_kept_waits_and_loses_nothing(t *testing.T) {
+	t.Parallel()
+	server := e2e.StartServer(t, t.TempDir())
+	network := e2e.NewNetwork(t, server)
+	s := startShare(t, network.URL)
+	host := e2e.Connect(t, at(s.own, server.API), "Ada")
+	network.SetFaults(both(&toxics.ResetToxic{Timeout: 1}))
+	awaitDetached(t, host, true)
+	network.ClearFaults()
+	a := prompt(t, host, "count 3000 wide")
+	e2e.AwaitEvent(t, host, func(*protocol.HostSessionUpdate) bool { return true })
+	network.SetFaults(both(&toxics.ResetToxic{Timeout: 1}))
+	time.Sleep(time.Second) // the agent would write everything meanwhile
+	network.ClearFaults()
+	require.Empty(t, awaitEnd(t, host, a.ID))
+	events, _ := host.Events()
+	require.Equal(t, numbers(3000), counted(t, events))
+}

@@ -30,6 +30,23 @@ var (
 	ErrAgentFailed = errors.New("agent failed")
 )
 
+// ErrConnectorFenced says that a newer connector has taken the place of one.
+var ErrConnectorFenced = errors.New("a newer connector has taken over this session")
+
+// ConnectorSeat identifies a process of the connector that runs a host session's agent. A
+// process with a higher epoch takes the place of the one before, for good. Its JSON is
+// stored.
+type ConnectorSeat struct {
+	Epoch       uint64 `json:"epoch"`
+	Incarnation string `json:"incarnation"`
+}
+
+// Fences reports whether a process that comes now is refused, since the one with the seat is
+// newer, or is another one with the same epoch.
+func (s ConnectorSeat) Fences(now ConnectorSeat) bool {
+	return now.Epoch < s.Epoch || now.Epoch == s.Epoch && s.Incarnation != "" && now.Incarnation != s.Incarnation
+}
+
 // LaunchSpec describes the agent to start.
 type LaunchSpec struct {
 	HostSession journal.SessionID // replaces the agent's own session id in its notifications

@@ -43,6 +43,9 @@ func TestStored_events_and_snapshots_keep_their_encoding(t *testing.T) {
 	away.DeliverAll()
 	writeSnapshots(&got, away)
 	writeJournals(&got, away)
+	written := len(away.Host.Journal)
+	away.Do(away.Host, host.ConnectorChanged{Connected: true, Seat: rules.ConnectorSeat{Epoch: 1, Incarnation: "i"}})
+	writeRecords(&got, "host", away.Host.Journal[written:])
 
 	file := filepath.Join("testdata", "stored.txt")
 	stored, err := os.ReadFile(file)

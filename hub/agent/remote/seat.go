@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"parley/hub/rules"
 	"parley/protocol/connect"
 	"parley/protocol/connect/link"
 )
@@ -20,7 +21,7 @@ func (c *connector) enter(conn *link.Conn, hello connect.Hello) visit {
 	c.connections++
 	v.number = c.connections
 	c.hello = hello
-	c.fence = func() { conn.CloseLater(connect.CloseFenced, errFenced.Error()) }
+	c.fence = func() { conn.CloseLater(connect.CloseFenced, rules.ErrConnectorFenced.Error()) }
 	c.mu.Unlock()
 	c.asks.abandon() // of the connection before
 	if v.admission == connect.Admitted {

@@ -11,6 +11,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 	"parley/protocol/connect"
 	"parley/protocol/connect/link"
@@ -43,8 +44,6 @@ func (s *Server) Close() {
 	s.cancel()
 	s.work.Wait()
 }
-
-var errFenced = errors.New("a newer connector has taken over this session")
 
 // Heartbeat returns the heartbeat of connections.
 func (s *Server) Heartbeat() time.Duration { return s.beat }
@@ -98,7 +97,7 @@ func (s *Server) admit(ctx context.Context, c *connector, host journal.SessionID
 	defer c.admitting.Unlock()
 	v := c.enter(conn, hello)
 	if v.admission == connect.Fenced {
-		return v, errFenced
+		return v, rules.ErrConnectorFenced
 	}
 	welcome := connect.Welcome{HostSession: host.String(), Resume: v.admission, HeartbeatMS: s.beat.Milliseconds()}
 	if v.admission == connect.Returned {
@@ -108,7 +107,7 @@ func (s *Server) admit(ctx context.Context, c *connector, host journal.SessionID
 		c.leave(v.number)
 		return v, err
 	}
-	err := s.hub.ConnectorChanged(ctx, host, true)
+	err := s.hub.ConnectorAttached(ctx, host, seatOf(hello))
 	if protocol.AsError(err).Code == protocol.CodeHostSessionNotFound {
 		s.create(c, host, conn, hello)
 		err = nil
@@ -126,7 +125,7 @@ func (s *Server) create(c *connector, host journal.SessionID, conn *link.Conn, h
 		create := &protocol.CreateHostSession{Agent: hello.Agent, Title: hello.Title, Permissions: protocol.PermissionPolicy(hello.Permissions)}
 		err := create.Normalize()
 		if err == nil {
-			_, err = s.hub.CreateConnected(s.ctx, hello.Key, create)
+			_, err = s.hub.CreateConnected(s.ctx, hello.Key, seatOf(hello), create)
 		}
 		if err == nil || s.ctx.Err() != nil {
 			return
@@ -143,17 +142,22 @@ func (s *Server) left(c *connector, host journal.SessionID, number int) {
 	defer c.admitting.Unlock()
 	if c.leave(number) {
 		c.asks.abandon()
-		s.report(host, false)
+		s.reportDetached(host)
 	}
 }
 
-// report tells the hub whether the connector of a host session has a connection.
-func (s *Server) report(host journal.SessionID, connected bool) {
+// reportDetached tells the hub that the connector of a host session has no connection.
+func (s *Server) reportDetached(host journal.SessionID) {
 	ctx, cancel := context.WithTimeout(s.ctx, reportTimeout)
 	defer cancel()
-	if err := s.hub.ConnectorChanged(ctx, host, connected); err != nil && s.ctx.Err() == nil {
-		s.log.Warn("the connection of a connector could not be recorded", zap.Stringer("hostSession", host), zap.Error(err))
+	if err := s.hub.ConnectorDetached(ctx, host); err != nil && s.ctx.Err() == nil {
+		s.log.Warn("the end of a connector's connection could not be recorded", zap.Stringer("hostSession", host), zap.Error(err))
 	}
+}
+
+// seatOf returns the process of a connector.
+func seatOf(h connect.Hello) rules.ConnectorSeat {
+	return rules.ConnectorSeat{Epoch: h.Epoch, Incarnation: h.Incarnation}
 }
 
 // reportTimeout bounds how long a report to the hub may take.
@@ -163,7 +167,7 @@ const reportTimeout = time.Minute
 func (s *Server) refuse(ctx context.Context, conn *link.Conn, err error) {
 	code := connect.CloseRefused
 	switch known := protocol.AsError(err); {
-	case errors.Is(err, errFenced):
+	case errors.Is(err, rules.ErrConnectorFenced):
 		code = connect.CloseFenced
 	case known.Entry().Retryable:
 		code = protocol.CloseTryAgain
@@ -174,8 +178,8 @@ func (s *Server) refuse(ctx context.Context, conn *link.Conn, err error) {
 func refuse(ctx context.Context, conn *link.Conn, code int, err error) {
 	known := protocol.AsError(err)
 	message := known.Message
-	if errors.Is(err, errFenced) {
-		message = errFenced.Error()
+	if errors.Is(err, rules.ErrConnectorFenced) {
+		message = rules.ErrConnectorFenced.Error()
 	}
 	ctx, cancel := context.WithTimeout(ctx, connect.HelloTimeout)
 	defer cancel()

@@ -17,6 +17,11 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.Session, s.Cwd, s.Request, s.Adopted, s.Forks = p.Session, p.Cwd, p.Request, p.Adopt, p.Fork
 		s.Withheld = p.Withheld
 		s.Deleted, s.NeverRan = false, false // the creation of a session whose agent failed to start was repeated
+		if p.Connector != nil {
+			s.Seat = *p.Connector
+		}
+	case *connectorSeatedEvent:
+		s.Seat = p.ConnectorSeat
 	case *deletedEvent:
 		s.Deleted, s.NeverRan = true, p.NeverRan
 	case *agentStatusEvent:

@@ -12,8 +12,18 @@ import (
 // running turn continues, since its lines arrive later, but no turn and no process begins.
 // A connector that stays away for [rules.Settings.DetachTimeout] ends the running turn.
 
-// ConnectorChanged reports that the connector has, or no longer has, a connection.
-type ConnectorChanged struct{ Connected bool }
+// ConnectorChanged reports that the connector has, or no longer has, a connection. The error
+// is [rules.ErrConnectorFenced] if a newer one has been connected.
+type ConnectorChanged struct {
+	Connected bool
+	Seat      rules.ConnectorSeat // of the process that has a connection
+}
+
+// connectorSeatedEvent records that another process of the connector has a connection. Its
+// JSON is stored.
+type connectorSeatedEvent struct{ rules.ConnectorSeat }
+
+func (*connectorSeatedEvent) EventType() protocol.EventType { return "connector_seated" }
 
 // IsBody implements [rules.Body].
 func (ConnectorChanged) IsBody() {}
@@ -37,15 +47,24 @@ func connectorFacts(detachedSince *time.Time) protocol.AgentFacts {
 // connectorChanged records the change, and continues with what has waited for the
 // connector.
 func (s *State) connectorChanged(in rules.Input, m ConnectorChanged) rules.Decision {
+	var d rules.Decision
 	switch {
 	case !s.isRemote():
 		return rules.Refuse(protocol.CodeHostSessionNotFound, "no connector runs the agent of this session")
-	case m.Connected != s.isDetached():
-		return rules.Decision{}
+	case !m.Connected && s.isDetached():
+		return d
 	case !m.Connected:
 		return s.detach(in)
+	case s.Seat.Fences(m.Seat):
+		return rules.Decision{Err: rules.ErrConnectorFenced}
 	}
-	d := s.recordFacts(connectorFacts(nil))
+	if s.Seat != m.Seat {
+		d.Events = []rules.Event{{Public: &connectorSeatedEvent{m.Seat}}}
+	}
+	if !s.isDetached() {
+		return d
+	}
+	d = d.Then(s.recordFacts(connectorFacts(nil)))
 	after := *s
 	after.Session.Facts.Merge(connectorFacts(nil))
 	switch {

@@ -23,8 +23,24 @@ func connected(t *testing.T) *rulestest.Fixture {
 
 // setConnected reports that the machine has, or no longer has, a connection.
 func setConnected(s *rulestest.Fixture, is bool) {
-	s.Do(s.Host, host.ConnectorChanged{Connected: is})
+	s.Do(s.Host, host.ConnectorChanged{Connected: is, Seat: rules.ConnectorSeat{Epoch: 1, Incarnation: "a"}})
 	s.DeliverAll()
+}
+
+func TestState_a_newer_connector_takes_over_for_good(t *testing.T) {
+	s := connected(t)
+	connect := func(epoch uint64, incarnation string) error {
+		return s.Do(s.Host, host.ConnectorChanged{Connected: true, Seat: rules.ConnectorSeat{Epoch: epoch, Incarnation: incarnation}}).Err
+	}
+	require.NoError(t, connect(4, "a"))
+	require.NoError(t, connect(4, "a"))
+	require.ErrorIs(t, connect(4, "b"), rules.ErrConnectorFenced, "the epoch belongs to the first")
+	require.NoError(t, connect(5, "b"))
+	require.ErrorIs(t, connect(4, "a"), rules.ErrConnectorFenced)
+	setConnected(s, false)
+	s.Host.Reload(t, s.Now)
+	require.ErrorIs(t, connect(4, "a"), rules.ErrConnectorFenced, "also after a restart of the server")
+	require.NoError(t, connect(5, "b"))
 }
 
 func TestState_people_see_since_when_the_machine_has_no_connection(t *testing.T) {

@@ -30,15 +30,15 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	if len(c.Profiles) > 0 {
 		session.Facts = protocol.AgentFacts{Profile: &session.Agent, Profiles: c.Profiles}.Bounded()
 	}
-	if c.Remote {
+	if c.Connector != nil {
 		session.Facts.Connector = new(protocol.AgentConnector)
 	}
 	cwd := cmp.Or(c.Body.Cwd, c.Origin.Cwd)
 	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: cwd, Fork: c.Origin.Session, SignIn: c.Body.SignIn, MaxEvent: s.settings.MaxEvent}
-	spec.Remote, spec.Load, spec.Adopt = c.Remote, c.Body.Adopt, c.Body.Adopt != ""
+	spec.Remote, spec.Load, spec.Adopt = c.Connector != nil, c.Body.Adopt, c.Body.Adopt != ""
 	return rules.Decision{
 		Events: []rules.Event{
-			{Public: &createdEvent{session, cwd, c.Body.Adopt, c.Origin.Session, c.Origin.History == protocol.HistoryWithheld, c.request()}},
+			{Public: &createdEvent{session, cwd, c.Body.Adopt, c.Origin.Session, c.Origin.History == protocol.HistoryWithheld, c.request(), c.Connector}},
 			{Public: newAgentStatus(protocol.AgentStarting)},
 		},
 		Effects: []rules.Effect{LaunchAgent{spec}},
@@ -83,7 +83,7 @@ func (c Create) request() string {
 	switch {
 	case c.CommandID == "":
 		return ""
-	case c.Remote:
+	case c.Connector != nil:
 		return "connector" // which may call its agent something else when it returns
 	}
 	return rules.DigestOf("create_host", c.Body)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"parley/hub/rules"
 	"parley/hub/rules/host/options"
 	"parley/hub/rules/host/turns"
 	"parley/protocol"
@@ -21,6 +22,8 @@ type (
 		// Withheld says that shared sessions do not receive the conversation that is forked.
 		Withheld bool   `json:"withheld,omitempty"`
 		Request  string `json:"request,omitempty"` // the digest of a creation with a command id
+
+		Connector *rules.ConnectorSeat `json:"connector,omitempty"` // runs the agent; nil if the server does
 	}
 	deletedEvent struct {
 		NeverRan bool `json:"neverRan,omitempty"` // the agent could not be started
@@ -61,6 +64,7 @@ func (*recapReceivedEvent) EventType() protocol.EventType    { return "recap_rec
 // payloads holds a constructor for each event type above.
 var payloads = map[protocol.EventType]func() protocol.Payload{
 	"host_session_created": func() protocol.Payload { return new(createdEvent) },
+	"connector_seated":     func() protocol.Payload { return new(connectorSeatedEvent) },
 	"host_session_deleted": func() protocol.Payload { return new(deletedEvent) },
 	"host_agent":           func() protocol.Payload { return new(agentStatusEvent) },
 	"turn_queued":          func() protocol.Payload { return new(turns.QueuedEvent) },

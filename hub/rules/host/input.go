@@ -18,7 +18,8 @@ type (
 		Origin    Origin   // what Body.Fork names
 		Profiles  []string // the agents that its creator could choose
 		Refusal   error    // the error if no agent can be started now; nil if one can
-		Remote    bool     // a connector runs the agent
+
+		Connector *rules.ConnectorSeat // the process of the connector that runs the agent; nil if the server does
 	}
 	// ReadOrigin asks for what a fork of the host session begins with. The answer is an
 	// [Origin].

@@ -69,7 +69,9 @@ type State struct {
 	UsedAt      rules.Instant `json:",omitzero"`  // when the agent became ready or was used last
 	Asleep      bool          `json:",omitempty"` // the agent is ending or has ended because nobody used it
 
-	DetachedAt rules.Instant `json:",omitzero"` // when the connector lost its connection; zero unless it has none
+	// the connector, if there is one
+	Seat       rules.ConnectorSeat `json:",omitzero"` // the newest process that was connected
+	DetachedAt rules.Instant       `json:",omitzero"` // when it lost its connection; zero unless it has none
 
 	// turns, of which at most settings.MaxQueued wait, questions and options
 	turns.Turns

@@ -79,7 +79,7 @@ func Run(ctx context.Context, o Options) (err error) {
 func (o Options) slot() (*slot, error) {
 	if !o.Resume {
 		return newSlot(o.Store, record{
-			Dir: o.Dir, Server: o.Server, Epoch: 1, Key: rand.Text() + rand.Text(),
+			Dir: o.Dir, Server: o.Server, Epoch: nextEpoch(0), Key: rand.Text() + rand.Text(),
 			Agent: o.Agent.Name, Command: o.Agent.Command, Env: o.Agent.Env,
 		})
 	}
@@ -90,9 +90,13 @@ func (o Options) slot() (*slot, error) {
 	if len(o.Agent.Command) > 0 {
 		s.record.Agent, s.record.Command, s.record.Env = o.Agent.Name, o.Agent.Command, o.Agent.Env
 	}
-	s.record.Epoch++
+	s.record.Epoch = nextEpoch(s.record.Epoch)
 	return s, s.save()
 }
+
+// nextEpoch returns an epoch above the last. It follows the clock, so that the newest process
+// takes over although the data was copied to another machine.
+func nextEpoch(last uint64) uint64 { return max(last+1, uint64(time.Now().Unix())) }
 
 // connect runs the connector, and the room beside it.
 func (o Options) connect(ctx context.Context, s *slot, server string) error {
@@ -145,7 +149,7 @@ func (o Options) room(ctx context.Context, s *slot, server string, states <-chan
 	if err != nil {
 		return err
 	}
-	if s.record.Link == "" {
+	if s.record.Link == "" || o.hasEnded(ctx, server, s.record.Link) {
 		if err := o.awaitAgent(ctx, server, host); err != nil {
 			return err
 		}
@@ -163,6 +167,25 @@ func (o Options) room(ctx context.Context, s *slot, server string, states <-chan
 	}
 	o.showLinks(s.record, server, link, invite)
 	return o.Show(ctx, link)
+}
+
+// hasEnded reports whether a session has been closed, or does not exist any more, so that a
+// new one is to be shared on the agent.
+func (o Options) hasEnded(ctx context.Context, server, link string) bool {
+	l, err := moved(link, server)
+	if err != nil {
+		return true
+	}
+	parsed, err := client.ParseLink(l)
+	if err != nil {
+		return true
+	}
+	c, err := client.Open(ctx, parsed, client.Options{UserID: o.Name})
+	if err == nil {
+		_ = c.Close()
+	}
+	refusal, ok := errors.AsType[*protocol.Error](err)
+	return ok && (refusal.Code == protocol.CodeSessionInactive || refusal.Code == protocol.CodeSessionNotFound || refusal.Code == protocol.CodeParticipantInactive)
 }
 
 // moved returns a link at the server's present address.
