@@ -84,6 +84,11 @@ func (s *sharing) run(ctx context.Context, command []string) error {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return err
 	}
+	if s.server != "" {
+		if _, err := serverAt(s.server, ""); err != nil {
+			return err
+		}
+	}
 	settings, err := ownServer()
 	if err != nil {
 		return err

@@ -155,8 +155,12 @@ func (i *input) Close() error {
 	closed := r.closed
 	r.closed = true
 	r.mu.Unlock()
-	if !closed {
+	switch {
+	case closed:
+	case r.connector.end.Connected():
 		r.stop(connect.CloseInput)
+	default:
+		r.Kill() // nobody can wait for an agent that is not reachable
 	}
 	return nil
 }

@@ -49,6 +49,9 @@ func handshakeError(response *http.Response, err error) error {
 	if response == nil || response.StatusCode < 400 || response.StatusCode >= 500 || response.StatusCode == http.StatusTooManyRequests {
 		return err
 	}
+	if response.StatusCode == http.StatusNotFound {
+		return &Refusal{connect.CloseRefused, "it takes no agents of other machines; a newer version of Parley does"}
+	}
 	var body protocol.ErrorBody
 	answer, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10))
 	if protocol.Decode(answer, &body) != nil || body.Error == "" {

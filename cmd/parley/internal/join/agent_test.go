@@ -26,6 +26,22 @@ func TestScreen_shows_how_long_the_agent_has_been_silent(t *testing.T) {
 	require.Equal(t, "* the agent is idle\n", out.String())
 }
 
+func TestScreen_shows_since_when_the_machine_of_the_agent_has_no_connection(t *testing.T) {
+	var out strings.Builder
+	s := newScreen(&out, false, ledger.New())
+	since := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	away := protocol.AgentFacts{Connector: &protocol.AgentConnector{DetachedSince: &since}}
+	s.agentChanges(away, nil)
+	want := "* the agent's machine has had no connection since " + since.Local().Format(time.TimeOnly) + "; prompts wait\n"
+	require.Equal(t, want, out.String())
+	out.Reset()
+	s.agentInfo(protocol.Agent{Status: protocol.AgentIdle, AgentFacts: away})
+	require.Equal(t, want, out.String(), "also to those who join later")
+	out.Reset()
+	s.agentChanges(protocol.AgentFacts{Connector: new(protocol.AgentConnector)}, nil)
+	require.Equal(t, "* the agent's machine is connected\n", out.String())
+}
+
 func TestScreen_shows_the_start_of_an_agent_and_whether_it_remembers(t *testing.T) {
 	var out strings.Builder
 	s := newScreen(&out, false, ledger.New())

@@ -10,17 +10,18 @@ import (
 	"rsc.io/qr"
 
 	"parley/cmd/parley/internal/display"
+	"parley/protocol/client"
 )
 
 // showLinks prints the links.
-func (o Options) showLinks(r record, server, own, invite string) {
+func (o Options) showLinks(r record) {
 	fmt.Fprintf(o.Out, "Sharing %s in %s\n\nYour own link, for a browser:\n  %s\nThe invite for others:\n  %s\n",
-		display.OneLine(r.Agent), display.OneLine(r.Dir), own, invite)
-	if isLocal(server) {
+		display.OneLine(r.Agent), display.OneLine(r.Dir), r.Link, r.Invite)
+	if l, err := client.ParseLink(r.Invite); err == nil && isLocal(l.Server) {
 		fmt.Fprintln(o.Out, "These links work on this machine only. With --server URL others can join from anywhere.")
 	}
 	if o.QR {
-		if code, err := qrCode(invite); err == nil { // a link that is too long for a code is printed above
+		if code, err := qrCode(r.Invite); err == nil { // a link that is too long for a code is printed above
 			fmt.Fprintf(o.Out, "\n%s", code)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -124,7 +125,7 @@ func (o Options) connect(ctx context.Context, s *slot, server string) error {
 	err := o.room(ctx, s, server, states)
 	cancel()
 	if refused := <-ended; refused != nil {
-		return fmt.Errorf("the server no longer accepts this agent: %w", refused)
+		return fmt.Errorf("the server does not accept this agent: %w", refused)
 	}
 	if errors.Is(err, context.Canceled) {
 		err = nil
@@ -144,12 +145,21 @@ func replace[T any](to chan T, v T) {
 }
 
 // room waits for the agent, shares it, and shows the room.
-func (o Options) room(ctx context.Context, s *slot, server string, states <-chan connector.Status) error {
-	host, err := o.awaitConnection(ctx, server, states)
+func (o Options) room(ctx context.Context, s *slot, address string, states <-chan connector.Status) error {
+	server, err := client.NewServer(address, client.ServerOptions{})
 	if err != nil {
 		return err
 	}
-	if s.record.Link == "" || o.hasEnded(ctx, server, s.record.Link) {
+	host, err := o.awaitConnection(ctx, address, states)
+	if err != nil {
+		return err
+	}
+	if s.record.Link != "" && s.record.Server == "" { // its port may be another one than before
+		if err := s.move(address); err != nil {
+			return err
+		}
+	}
+	if s.record.Link == "" || hasEnded(ctx, server, s.record.Link) {
 		if err := o.awaitAgent(ctx, server, host); err != nil {
 			return err
 		}
@@ -157,45 +167,38 @@ func (o Options) room(ctx context.Context, s *slot, server string, states <-chan
 			return err
 		}
 	}
-	link, err := moved(s.record.Link, server)
-	if err != nil {
-		return err
-	}
-	invite, err := moved(s.record.Invite, server)
-	if err != nil {
-		return err
-	}
-	o.showLinks(s.record, server, link, invite)
-	return o.Show(ctx, link)
+	o.showLinks(s.record)
+	return o.Show(ctx, s.record.Link)
 }
 
 // hasEnded reports whether a session has been closed, or does not exist any more, so that a
 // new one is to be shared on the agent.
-func (o Options) hasEnded(ctx context.Context, server, link string) bool {
-	l, err := moved(link, server)
+func hasEnded(ctx context.Context, server *client.Server, link string) bool {
+	own, err := client.ParseLink(link)
 	if err != nil {
 		return true
 	}
-	parsed, err := client.ParseLink(l)
-	if err != nil {
-		return true
+	state, err := server.State(ctx, own)
+	if refusal, ok := errors.AsType[*protocol.Error](err); ok {
+		return slices.Contains(endedCodes, refusal.Code)
 	}
-	c, err := client.Open(ctx, parsed, client.Options{UserID: o.Name})
-	if err == nil {
-		_ = c.Close()
-	}
-	refusal, ok := errors.AsType[*protocol.Error](err)
-	return ok && (refusal.Code == protocol.CodeSessionInactive || refusal.Code == protocol.CodeSessionNotFound || refusal.Code == protocol.CodeParticipantInactive)
+	return err == nil && state.Session.Status != protocol.StatusActive
 }
 
-// moved returns a link at the server's present address.
-func moved(link, server string) (string, error) {
-	l, err := client.ParseLink(link)
-	if err != nil {
-		return "", err
+// endedCodes are the errors of a session that has ended.
+var endedCodes = []protocol.Code{protocol.CodeSessionNotFound, protocol.CodeSessionInactive}
+
+// move makes the links those of an address.
+func (s *slot) move(address string) error {
+	for _, link := range []*string{&s.record.Link, &s.record.Invite} {
+		l, err := client.ParseLink(*link)
+		if err != nil {
+			return err
+		}
+		l.Server = address
+		*link = l.String()
 	}
-	l.Server = server
-	return l.String(), nil
+	return s.save()
 }
 
 // awaitConnection waits for the first connection, and returns the id of the host session.
@@ -221,17 +224,16 @@ func (o Options) awaitConnection(ctx context.Context, server string, states <-ch
 const pollInterval = 200 * time.Millisecond
 
 // awaitAgent waits until the agent is ready. A server that refuses it ends ctx.
-func (o Options) awaitAgent(ctx context.Context, server, host string) error {
+func (o Options) awaitAgent(ctx context.Context, server *client.Server, host string) error {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	shown := ""
 	for {
-		var answer protocol.HostSessionAnswer
-		err := call(ctx, "GET", server, "/api/sessions/"+host, nil, &answer)
-		if err == nil && answer.Session.Status != protocol.AgentStarting {
+		session, err := server.HostSession(ctx, host)
+		if err == nil && session.Status != protocol.AgentStarting {
 			return nil
 		}
-		if detail := display.OneLine(answer.Session.Detail); detail != "" && detail != shown {
+		if detail := display.OneLine(session.Detail); detail != "" && detail != shown {
 			shown = detail
 			fmt.Fprintf(o.Out, "The agent starts: %s\n", detail)
 		}
@@ -244,14 +246,11 @@ func (o Options) awaitAgent(ctx context.Context, server, host string) error {
 }
 
 // create creates the shared session, and stores the links.
-func (o Options) create(ctx context.Context, s *slot, server, host string) error {
-	body := protocol.CreateSharedSession{HostSessionID: host, HostUserID: o.Name}
-	var answer protocol.CreateAnswer
-	if err := call(ctx, "POST", server, "/api/shared-sessions", body, &answer); err != nil {
+func (o Options) create(ctx context.Context, s *slot, server *client.Server, host string) error {
+	shared, err := server.Share(ctx, protocol.CreateSharedSession{HostSessionID: host, HostUserID: o.Name})
+	if err != nil {
 		return err
 	}
-	own := client.Link{Server: server, Session: answer.Session.ID, ParticipantID: answer.HostParticipant.ID, Token: *answer.HostParticipant.AccessToken}
-	invite := client.Link{Server: server, Session: answer.Session.ID, Invite: answer.InviteToken}
-	s.record.Link, s.record.Invite = own.String(), invite.String()
+	s.record.Link, s.record.Invite = shared.Own.String(), shared.Invite.String()
 	return s.save()
 }
