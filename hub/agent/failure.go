@@ -62,8 +62,10 @@ type authMethod struct {
 	Description string `json:"description"`
 }
 
-// maxAuthMethods is how many ways to sign in an error names.
-const maxAuthMethods = 8
+const (
+	maxAuthMethods = 8 // ways to sign in that an error names
+	maxDescribed   = 2 // ways to sign in that an error also describes, so that it stays short
+)
 
 // signInError reports that the agent requires signing in, and how. It wraps
 // rules.ErrAuthRequired.
@@ -79,21 +81,27 @@ func (e *signInError) Error() string {
 	if e.command != "" {
 		return what + "\nRun this as the user that runs Parley, then try again: " + e.command
 	}
+	ways := e.ways()
+	do := "\nSign in to it as the user that runs Parley, then try again"
+	if len(ways) > 0 {
+		do += ". The agent offers: " + strings.Join(ways, "; ")
+	}
+	return what + do
+}
+
+// ways returns the names of the ways to sign in, with their descriptions if those are few.
+func (e *signInError) ways() []string {
 	var ways []string
 	for _, m := range e.methods[:min(len(e.methods), maxAuthMethods)] {
 		way := wire.ForPeople(m.Name, 200)
-		if about := wire.ForPeople(m.Description, 200); about != "" && about != way {
+		if about := wire.ForPeople(m.Description, 200); about != "" && about != way && len(e.methods) <= maxDescribed {
 			way += " (" + about + ")"
 		}
 		if way != "" {
 			ways = append(ways, way)
 		}
 	}
-	do := "\nSign in to it as the user that runs Parley, then try again"
-	if len(ways) > 0 {
-		do += ". The agent offers: " + strings.Join(ways, "; ")
-	}
-	return what + do
+	return ways
 }
 
 func (e *signInError) Unwrap() []error { return []error{rules.ErrAuthRequired, e.err} }

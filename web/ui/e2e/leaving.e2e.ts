@@ -144,7 +144,7 @@ describe("a host who leaves", () => {
     const link = await share(server.url);
     const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await leave(olga);
-    await olga.getByRole("button", { name: "Read it" }).click();
+    await olga.getByRole("button", { name: "Keep reading" }).click();
     await olga.getByText("You have left. You can still read along.").waitFor();
     await write(ben, "People", "Still here");
     await said(olga, "Still here").waitFor();
@@ -158,7 +158,7 @@ describe("the history", () => {
     const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
     await write(ben, "Agent", "Add a test");
     await leave(ben);
-    await ben.getByRole("button", { name: "Read it" }).click();
+    await ben.getByRole("button", { name: "Keep reading" }).click();
     await write(olga, "People", "Ben is gone");
     await said(ben, "Ben is gone").waitFor();
     await ben.getByText("You have left. You can still read along.").waitFor();

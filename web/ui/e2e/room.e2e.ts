@@ -141,6 +141,7 @@ describe("two people", () => {
     await ben.getByRole("heading", { name: "You have left the session" }).waitFor();
     await said(olga, "Ben left").waitFor();
     await ben.getByRole("button", { name: "Join again" }).click();
+    await ben.getByRole("heading", { name: "Join Olga's session again" }).waitFor();
     await ben.getByRole("button", { name: "Join the session" }).click();
     await said(ben, "Bye soon").waitFor();
 

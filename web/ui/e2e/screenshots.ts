@@ -5,8 +5,9 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, test } from "vitest";
 
 import { launch, person, said, to } from "./browser.ts";
-import { settled } from "./cards.ts";
+import { decide, settled } from "./cards.ts";
 import { startServer, type Server } from "./server.ts";
+import { share } from "./share.ts";
 
 /** Takes pictures of each page, light and dark, on a phone and on a wide screen. */
 
@@ -41,6 +42,46 @@ async function shoot(page: Page, name: string): Promise<void> {
     for (const card of await page.locator(".wait:visible").all()) await settled(card);
     await page.screenshot({ path: `${out}${name}-${width}-${scheme}.png` });
   }
+}
+
+/** Shows what the demo agent asks of people, and what is known of it. */
+async function decided(h: Page): Promise<void> {
+  const made = await share(server.url, "prompt_direct", "fast");
+  await wide(h);
+  await h.goto(made.host);
+  await h.getByLabel("Prompt", { exact: true }).fill("form");
+  await h.keyboard.press("Enter");
+  await h.getByRole("button", { name: "Decline" }).waitFor();
+  await shoot(h, "room-form");
+  await wide(h);
+  await decide(h.getByRole("button", { name: "Decline" }));
+  await h.getByLabel("Prompt", { exact: true }).fill("help");
+  await h.keyboard.press("Enter");
+  await said(h, "Give me any task").waitFor();
+  await said(h, "Done in").nth(1).waitFor();
+  await shoot(h, "room-help");
+  await wide(h);
+  await h.getByRole("button", { name: "About the agent" }).click();
+  await h
+    .getByRole("dialog")
+    .getByRole("heading", { name: /^Commands/ })
+    .waitFor();
+  await shoot(h, "agent");
+  await h.keyboard.press("Escape");
+  for (const prompt of ["signout", "help"]) {
+    await wide(h);
+    await h.getByLabel("Prompt", { exact: true }).fill(prompt);
+    await h.keyboard.press("Enter");
+    await h.getByLabel("Prompt", { exact: true }).and(h.locator(":empty")).waitFor();
+  }
+  await h.getByRole("button", { name: "Sign in…" }).waitFor();
+  await shoot(h, "room-signed-out");
+  await wide(h);
+  await h.getByRole("button", { name: "Sign in…" }).click();
+  await h.getByRole("button", { name: "Sign in: Closed account" }).click();
+  await h.getByText("That did not work").waitFor();
+  await shoot(h, "sign-in");
+  await h.keyboard.press("Escape");
 }
 
 /** Waits for the next frame at full width: a card that has just moved takes no clicks. */
@@ -124,6 +165,8 @@ test("pictures of every page", async () => {
   await shoot(h, "share");
   await h.getByRole("dialog").getByLabel("Your name").fill("Olga");
   await h.getByRole("dialog").getByLabel("Agent", { exact: true }).selectOption("scripted");
+  // The scripted agent takes only its own words.
+  await h.getByRole("dialog").getByLabel("Tell the agent who wrote").uncheck();
   await h.getByRole("dialog").getByRole("button", { name: "Share", exact: true }).click();
   await h.getByRole("link", { name: "Enter the room" }).waitFor();
   await shoot(h, "shared");
@@ -147,6 +190,12 @@ test("pictures of every page", async () => {
     await h.getByRole("button", { name: "Allow" }).click();
     await h.locator(".counter").waitFor({ state: "detached" });
   }
+  await decided(h);
+  await g.getByRole("button", { name: "More", exact: true }).click();
+  await g.getByRole("menuitem", { name: "Leave the session" }).click();
+  await g.getByRole("button", { name: "Leave the session" }).click();
+  await g.getByRole("button", { name: "Join again" }).waitFor();
+  await shoot(g, "left");
   await g.goto(`${server.url}/s/00000000-0000-4000-8000-000000000000#i=nothing`);
   await g.getByRole("heading").waitFor();
   await shoot(g, "state");

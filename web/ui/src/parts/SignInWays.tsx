@@ -28,13 +28,12 @@ export function SignInWays({ methods, busy, failure, onSignIn }: Props) {
             <strong>
               <Visible text={m.name} />
             </strong>
-            {m.description && (
-              <span className="soft">
-                {" "}
-                <Visible text={m.description} />
-              </span>
-            )}
           </p>
+          {m.description && (
+            <p className="soft fine">
+              <Visible text={m.description} />
+            </p>
+          )}
           <How method={m} busy={busy} onSignIn={onSignIn} />
           {failure?.methodId === m.id && (
             <p className="bad fine" role="alert">

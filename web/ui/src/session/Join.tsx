@@ -22,6 +22,8 @@ import "./Join.css";
 interface Props {
   session: string;
   invite: string;
+  /** Whether the user was in the session before. */
+  again: boolean;
   /** Called when the user starts to use the page, and is likely to join. */
   onUse(): void;
   onJoin(choice: JoinChoice): void;
@@ -29,7 +31,7 @@ interface Props {
 }
 
 /** Asks the server whether the invite is valid, and then the user for a name. */
-export function Join({ session, invite, onUse, onJoin, onStop }: Props) {
+export function Join({ session, invite, again, onUse, onJoin, onStop }: Props) {
   const invited = useInvitation(session, invite);
   const refused = invited.state === "refused" ? invited.why : null;
   useEffect(() => {
@@ -45,6 +47,7 @@ export function Join({ session, invite, onUse, onJoin, onStop }: Props) {
         {invited.state === "good" ? (
           <JoinForm
             invitation={invited.invitation}
+            again={again}
             link={formatLink({ server: server(), session, invite, ...certificate() })}
             onJoin={onJoin}
           />
@@ -76,12 +79,13 @@ function NoAnswer({ error, again }: { error: unknown; again(): void }) {
 
 interface FormProps {
   invitation: InvitationAnswer;
+  again: boolean;
   link: string;
   onJoin(choice: JoinChoice): void;
 }
 
 /** Asks for a name and says what the link allows. */
-function JoinForm({ invitation, link, onJoin }: FormProps) {
+function JoinForm({ invitation, again, link, onJoin }: FormProps) {
   const [name, setName] = useState(rememberedName);
   const [watch, setWatch] = useState(false);
   const [missing, setMissing] = useState(false);
@@ -95,8 +99,8 @@ function JoinForm({ invitation, link, onJoin }: FormProps) {
         else onJoin({ name: given, watch });
       }}
     >
-      <h1>{t.join.titleTo(nameOf(invitation.host))}</h1>
-      <p className="lead">{t.join.lead}</p>
+      <h1>{(again ? t.join.againTo : t.join.titleTo)(nameOf(invitation.host))}</h1>
+      <p className="lead">{again ? t.join.leadAgain : t.join.lead}</p>
       <Allows invitation={invitation} />
       <TextInput
         ref={inItsDirection}

@@ -38,6 +38,7 @@ export function SessionPage({ place }: { place: SessionPlace }) {
         <Join
           session={session}
           invite={access.invite}
+          again={access.again ?? false}
           onUse={() => void loadInside().catch(() => {})}
           onJoin={(choice) => {
             rememberName(choice.name);
@@ -66,7 +67,12 @@ function Stopped({ session, state, reason, onAccess }: StoppedProps) {
   const known = recall(session);
   const left = state === "left" && known?.role === "host" ? "leftHost" : state;
   return (
-    <StatePage state={left} reason={reason} choices={choices(session, left, known, onAccess)} />
+    <StatePage
+      state={left}
+      session={state === "left" ? known?.title : undefined}
+      reason={reason}
+      choices={choices(session, left, known, onAccess)}
+    />
   );
 }
 
@@ -80,6 +86,7 @@ function choices(
   const { participant, invite } = known ?? {};
   const list: Choice[] = [];
   const ask = invite && (() => onAccess({ how: "ask", invite }));
+  const askAgain = invite && (() => onAccess({ how: "ask", invite, again: true }));
   if (state === "protocol") list.push({ label: t.state.reload, act: () => location.reload() });
   if (state === "leftHost" && participant)
     list.push({ label: t.state.comeBack, act: () => onAccess(returning(session, participant)) });
@@ -87,8 +94,8 @@ function choices(
     list.push({ label: t.retry, act: () => location.reload() });
   else if (ask && state === "taken") list.push({ label: t.state.anotherName, act: ask });
   else if (ask && (state === "full" || state === "failed")) list.push({ label: t.retry, act: ask });
-  else if (ask && (state === "left" || state === "badCredentials"))
-    list.push({ label: t.state.rejoin, act: ask });
+  else if (askAgain && (state === "left" || state === "badCredentials"))
+    list.push({ label: t.state.rejoin, act: askAgain });
   if (participant && (state === "left" || state === "leftHost"))
     list.push({ label: t.state.read, act: () => onAccess(reading(session, participant)) });
   return list;

@@ -26,13 +26,15 @@ export interface Choice {
 
 interface Props {
   state: StateName;
+  /** The title of the session. */
+  session?: string | undefined;
   /** The reason that another person gave. */
   reason?: string | undefined;
   choices: readonly Choice[];
 }
 
 /** Says why the user is not in the session, and what to do. */
-export function StatePage({ state, reason, choices }: Props) {
+export function StatePage({ state, session, reason, choices }: Props) {
   const words = t.state[state];
   useEffect(() => {
     document.title = `${words.title} · ${t.app}`;
@@ -43,6 +45,11 @@ export function StatePage({ state, reason, choices }: Props) {
         <span className="state-icon">
           <Icon name={icons[state] ?? "link"} size={26} />
         </span>
+        {session && (
+          <p className="state-session cut" dir="auto">
+            {session}
+          </p>
+        )}
         <h1>{words.title}</h1>
         {reason && (
           <p className="state-reason" dir="auto">

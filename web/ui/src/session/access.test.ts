@@ -39,7 +39,7 @@ describe("an address", () => {
       "with an invite lets a guest who left join again",
       { invite: "i" },
       { participant, left: true, role: "collaborator" },
-      { how: "ask" },
+      { how: "ask", again: true },
     ],
     [
       "with an invite does not make the host a guest",

@@ -7,11 +7,11 @@ import { certificate, server, type Place } from "../core/place.ts";
 import type { StateName } from "../core/states.ts";
 
 /**
- * What the session page does: ask for a name, connect by a link, or say why the
- * user is not in the session.
+ * What the session page does: ask for a name (again, if the user has left), connect by a
+ * link, or say why the user is not in the session.
  */
 export type Access =
-  | { how: "ask"; invite: string }
+  | { how: "ask"; invite: string; again?: boolean }
   | { how: "enter"; link: Link; options: Options }
   | { how: "stop"; state: StateName; reason?: string };
 
@@ -34,7 +34,8 @@ export function firstAccess(place: SessionPlace, known: Remembered | null): Acce
   if (known?.participant && (known.role === "host" || !place.invite))
     return { how: "stop", state: "left" };
   const invite = place.invite ?? known?.invite;
-  return invite ? { how: "ask", invite } : { how: "stop", state: "incomplete" };
+  if (!invite) return { how: "stop", state: "incomplete" };
+  return known?.left ? { how: "ask", invite, again: true } : { how: "ask", invite };
 }
 
 /** Joins by an invite, under a new user id. */

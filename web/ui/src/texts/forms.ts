@@ -45,7 +45,7 @@ export const forms = {
   sentAs: "sent as",
   send: "Send",
   decline: "Decline",
-  dismiss: "Answer nothing",
+  dismiss: "No answer",
   hidden: "This is what the agent will get",
   target: "It wants a page of this site to be opened:",
   targetNote:

@@ -23,6 +23,9 @@ export const invite = {
 
 export const join = {
   titleTo: (host: string) => `${host} invites you to an agent session`,
+  againTo: (host: string) => `Join ${host}'s session again`,
+  leadAgain:
+    "You join as a new participant. What you wrote before stays in the conversation, under your earlier name.",
   lead: "Watch a coding agent work live, talk with the others, and help steer it. The host decides who may do what.",
   name: "Your name",
   namePlaceholder: "How others see you",
@@ -86,8 +89,7 @@ export const state = {
   },
   left: {
     title: "You have left the session",
-    about:
-      "You can join again with the invite link as a new participant, or keep reading without joining.",
+    about: "You can join again as a new participant, or keep reading without joining.",
   },
   leftHost: {
     title: "You have left your session",
@@ -107,7 +109,7 @@ export const state = {
   because: (reason: string) => `“${reason}”`,
   rejoin: "Join again",
   comeBack: "Return as the host",
-  read: "Read it",
+  read: "Keep reading",
   reload: "Reload",
   anotherName: "Join under another name",
 };
