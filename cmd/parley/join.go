@@ -67,7 +67,7 @@ func joinOptions(to, user, name string) (join.Options, error) {
 	}
 	me := client.Options{UserID: cmp.Or(user, name, os.Getenv("USER")), DisplayName: cmp.Or(name, os.Getenv("USER"))}
 	if me.UserID == "" && link.ParticipantID == "" {
-		return join.Options{}, cli.Usagef("your name is not known; give one with --name")
+		return join.Options{}, cli.Usagef("give your name with --name")
 	}
 	dumb := os.Getenv("TERM") == "dumb"
 	o := join.Options{

@@ -99,7 +99,7 @@ func (s *sharing) run(ctx context.Context, command []string) error {
 	}
 	name := cmp.Or(s.name, os.Getenv("USER"))
 	if name == "" {
-		return cli.Usagef("your name is not known; give one with --name")
+		return cli.Usagef("give your name with --name")
 	}
 	policy := protocol.PermissionPolicy(s.permissions)
 	if s.permissions != "" && !policy.Valid() {

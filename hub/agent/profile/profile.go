@@ -66,7 +66,7 @@ type Profile struct {
 func Parse(s string) (Profile, error) {
 	name, command, ok := strings.Cut(s, "=")
 	if !ok {
-		return Profile{}, fmt.Errorf("agent %.80q: want NAME=COMMAND ARGS", s)
+		return Profile{}, fmt.Errorf(`%.80q has no command; write NAME="COMMAND ARGS", such as opencode="opencode acp"`, s)
 	}
 	words, err := SplitCommand(command)
 	if err != nil {

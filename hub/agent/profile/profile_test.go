@@ -25,7 +25,7 @@ func TestParse_splits_the_command_as_a_shell_does(t *testing.T) {
 		require.Equal(t, want, p.Command, in)
 	}
 	for in, want := range map[string]string{
-		`claude`: "want NAME=COMMAND", `a=`: "no command", `a=""`: "no command", `=x`: "name is missing",
+		`claude`: `"claude" has no command; write NAME="COMMAND ARGS"`, `a=`: "no command", `a=""`: "no command", `=x`: "name is missing",
 		`a="x`: "quote is open", `a='x`: "quote is open", `a=x \`: "at the end", `demo=x`: "is taken by",
 	} {
 		_, err := profile.Parse(in)

@@ -40,7 +40,7 @@ const agentsKey = "agents"
 func Load(path string, flags []string) (*File, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read settings: %w", err)
+		return nil, fmt.Errorf("cannot read the settings file: %w", err)
 	}
 	f := &File{path: path, flags: map[string]flag{}, faults: Faults{path: path}}
 	if len(content) > maxBytes {
