@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { said } from "./browser.ts";
 import { clickAt, decide, settled } from "./cards.ts";
 import { propose, say } from "./share.ts";
-import { card, proposals, questions, roundTrip, waitsFor } from "./waiting.ts";
+import { card, proposals, questions, roundTrip, waitsFor, withServer } from "./waiting.ts";
+
+withServer();
 
 const timeout = 20_000;
 

@@ -5,7 +5,9 @@ import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
 import { decide, settled } from "./cards.ts";
 import { talk } from "./share.ts";
-import { card, proposals, waitsFor } from "./waiting.ts";
+import { card, proposals, waitsFor, withServer } from "./waiting.ts";
+
+withServer();
 
 test("the counter leads from one waiting card to the next, wherever it is", async () => {
   const { olga, link } = await proposals(2);

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { said, to } from "./browser.ts";
 import { focusCard, settled } from "./cards.ts";
 import { guest } from "./people.ts";
-import { card, proposals, roundTrip, waitsFor } from "./waiting.ts";
+import { card, proposals, roundTrip, waitsFor, withServer } from "./waiting.ts";
+
+withServer();
 
 describe("typing", () => {
   test("goes into the composer at first, for hosts and guests", async () => {

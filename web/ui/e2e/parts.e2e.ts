@@ -23,6 +23,10 @@ async function bring(page: Page, what: Locator, by = -1_500): Promise<void> {
   const comes = async () => {
     if (await what.isVisible()) return true;
     await page.mouse.wheel(0, by);
+    // A busy page would scroll past the element with the next turns of the wheel.
+    await page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
     return false;
   };
   await expect.poll(comes, { timeout: 20_000, interval: 50 }).toBe(true);

@@ -1,14 +1,15 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, expect } from "vitest";
 
 import { launch, person, to, type Person } from "./browser.ts";
 
-let browser: Promise<Browser>;
+/** The browsers of this worker, by whether they are complete. Its files share them. */
+const browsers = new Map<boolean, Promise<Browser>>();
 
 /** The people of the running test. */
 export let people: Person[] = [];
 
-const lasting = new Set<Page>();
+const lasting = new Map<Page, Person>();
 
 let whole = false;
 
@@ -17,31 +18,45 @@ export function inWholeBrowser(): void {
   whole = true;
 }
 
-// The browser starts while the test's server does.
-beforeAll(() => {
-  browser = launch({ whole });
-  browser.catch(() => {}); // the first visitor reports it
-});
+/** Returns the browser, and starts it if it does not run or has crashed. */
+function browser(): Promise<Browser> {
+  const kind = whole;
+  let running = browsers.get(kind);
+  if (!running) {
+    running = launch({ whole: kind }).then((b) =>
+      b.on("disconnected", () => browsers.delete(kind)),
+    );
+    browsers.set(kind, running);
+  }
+  return running;
+}
 
-afterAll(async () => (await browser).close());
-
-afterEach(async () => {
-  const gone = people.filter((p) => !lasting.has(p.page));
-  const complaints = gone.flatMap((p) => p.complaints);
-  await Promise.all(gone.map((p) => p.leave()));
-  people = [];
-  expect(complaints).toEqual([]);
-});
+/** Has people leave after each test. It is called in every file: see setup.ts. */
+export function letPeopleLeave(): void {
+  afterEach(async () => {
+    const gone = people.filter((p) => !lasting.has(p.page));
+    const complaints = gone.flatMap((p) => p.complaints);
+    await Promise.all(gone.map((p) => p.leave()));
+    people = [];
+    expect(complaints).toEqual([]);
+  });
+  afterAll(async () => {
+    whole = false;
+    await Promise.all([...lasting.values()].map((p) => p.leave()));
+    lasting.clear();
+  });
+}
 
 /** Keeps a person's page after the test, for a later test of the file. */
 export function stay(page: Page): Page {
-  lasting.add(page);
+  const p = people.find((o) => o.page === page);
+  if (p) lasting.set(page, p);
   return page;
 }
 
 /** Opens an empty page in a browser profile of its own. */
 export async function visitor(url: string): Promise<Page> {
-  const p = await person(await browser, url);
+  const p = await person(await browser(), url);
   p.page.setDefaultTimeout(20_000);
   people.push(p);
   return p.page;

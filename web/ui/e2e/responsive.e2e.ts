@@ -5,7 +5,9 @@ import { said } from "./browser.ts";
 import { decide } from "./cards.ts";
 import { guest, host, visitor, write } from "./people.ts";
 import { share } from "./share.ts";
-import { questions, roundTrip, server, waitsFor } from "./waiting.ts";
+import { questions, roundTrip, server, waitsFor, withServer } from "./waiting.ts";
+
+withServer();
 
 /** Loads a page again with the application's font, which the first load may come too early for. */
 async function useFont(page: Page): Promise<void> {

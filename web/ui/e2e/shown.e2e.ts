@@ -5,7 +5,9 @@ import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
 import { decide, settled } from "./cards.ts";
 import { guest } from "./people.ts";
-import { card, proposals, questions } from "./waiting.ts";
+import { card, proposals, questions, withServer } from "./waiting.ts";
+
+withServer();
 
 /**
  * Returns the texts of a page, including those for screen readers and tooltips, that

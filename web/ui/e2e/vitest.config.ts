@@ -24,6 +24,8 @@ export default defineConfig({
     include: [files[which]],
     environment: "node",
     globalSetup: "e2e/build.ts",
+    setupFiles: "e2e/setup.ts",
+    isolate: false, // the files of a worker share its browser, and what takes long to load
     maxWorkers: which === "tests" ? 3 : 1, // a page mostly waits, but nothing may disturb a measurement
     testTimeout: 120_000, // each wait has a limit of its own; a busy machine may take long for many
     hookTimeout: 180_000,

@@ -1,4 +1,4 @@
-/** Rooms in which something waits for the host, on a server for the test file. */
+/** Rooms in which something waits for the host, on a server of the test file: see withServer. */
 
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
@@ -10,11 +10,13 @@ import { member, propose, share } from "./share.ts";
 
 export let server: Server;
 
-beforeAll(async () => {
-  server = await startServer();
-});
-
-afterAll(() => server?.stop());
+/** Starts the server, and stops it after the tests of the file. */
+export function withServer(): void {
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server?.stop());
+}
 
 /** Opens a room whose host has that many proposals of Ben's to decide on. Ben has no page. */
 export async function proposals(count: number, text = "Prompt", agent = "scripted") {
