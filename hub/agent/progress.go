@@ -51,7 +51,7 @@ func (s *session) reportProgress(ctx context.Context, command string) {
 // silentDetail describes what a silent command is probably doing.
 func (s *session) silentDetail(command string) string {
 	if s.signingIn.Load() {
-		return "signing in; the agent may have opened a page in a browser on the server's machine"
+		return "signing in; the agent may have opened a page in a browser on the agent's machine"
 	}
 	name := profile.BaseName(command)
 	for _, installer := range installers {

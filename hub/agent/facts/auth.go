@@ -37,8 +37,12 @@ func (m announcedAuthMethod) method(run Invocation) protocol.AuthMethod {
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // command returns the command that signs in, as a POSIX shell takes it. It is empty if the
-// command has characters that a person who copies it cannot see.
+// program is not known, since a connector runs it, or if the command has characters that a
+// person who copies it cannot see.
 func (m announcedAuthMethod) command(program []string) string {
+	if len(program) == 0 {
+		return ""
+	}
 	words := slices.Clone(program)
 	for _, a := range m.Args {
 		words = append(words, string(a))

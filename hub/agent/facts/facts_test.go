@@ -270,3 +270,11 @@ func TestAsksNobody_judges_a_mode_by_its_name_and_description(t *testing.T) {
 		require.False(t, asksNobody(m), "%+v", m)
 	}
 }
+
+// A connector keeps the command of its agent to itself, and the arguments alone would be
+// another command.
+func TestAuthMethod_of_an_agent_whose_program_is_not_known_has_no_command(t *testing.T) {
+	m := announcedAuthMethod{Args: []word{"login"}}
+	require.Equal(t, "opencode login", m.command([]string{"opencode"}))
+	require.Empty(t, m.command(nil))
+}

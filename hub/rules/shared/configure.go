@@ -181,7 +181,7 @@ func (s *State) checkSignIn(change rules.OptionChange) error {
 	case method.Type == protocol.AuthByAgent:
 		return nil
 	case method.Command != "":
-		return protocol.Errorf(protocol.CodeInvalidRequest, "the agent cannot do this by itself; run this command on the server's machine: %s", method.Command)
+		return protocol.Errorf(protocol.CodeInvalidRequest, "the agent cannot do this by itself; run this command on the agent's machine: %s", method.Command)
 	}
 	return protocol.Errorf(protocol.CodeInvalidRequest, "the agent cannot do this by itself; follow its description")
 }

@@ -43,7 +43,7 @@ func (s *screen) signInWays(r *room) {
 		s.line(dim, "* the agent does not say how to sign in; its documentation does")
 		return
 	}
-	s.line(dim, "* the user that runs the server can sign in to the agent in these ways; after signing in elsewhere, /restart-agent starts the agent again")
+	s.line(dim, "* the user that runs the agent can sign in to the agent in these ways; after signing in elsewhere, /restart-agent starts the agent again")
 	for _, m := range r.agent.AuthMethods {
 		s.line(plain, "* %s: %s", display.OneLine(m.Name), howToSignIn(m))
 		if m.Description != "" {
@@ -59,9 +59,9 @@ func howToSignIn(m protocol.AuthMethod) string {
 	case m.Type == protocol.AuthByAgent:
 		return "the host types /sign-in " + display.OneLine(m.ID)
 	case m.Command != "" && variables != "":
-		return "run on the server's machine, with " + variables + " as in the agent's configuration: " + display.OneLine(m.Command)
+		return "run on the agent's machine, with " + variables + " as in the agent's configuration: " + display.OneLine(m.Command)
 	case m.Command != "":
-		return "run on the server's machine: " + display.OneLine(m.Command)
+		return "run on the agent's machine: " + display.OneLine(m.Command)
 	case variables != "":
 		return "set " + variables + " in the agent's configuration or in the server's environment, and restart the server"
 	}
