@@ -1,12 +1,14 @@
 package e2e
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -18,6 +20,8 @@ type Command struct {
 	Env   []string // in addition to the environment of the test
 	Dir   string
 	Stdin bool // whether standard input is a pipe; otherwise it is empty
+
+	Sys *syscall.SysProcAttr // default: the process is killed with the test
 }
 
 // Process is a child process of the test.
@@ -68,7 +72,7 @@ func start(c Command) (*Process, error) {
 	p.cmd.Env = append(cleanEnvironment(), c.Env...)
 	p.cmd.Dir = c.Dir
 	p.cmd.Stdout, p.cmd.Stderr = p.Stdout, p.Stderr
-	p.cmd.SysProcAttr = killedWithParent
+	p.cmd.SysProcAttr = cmp.Or(c.Sys, killedWithParent)
 	p.cmd.WaitDelay = 5 * time.Second // a grandchild may keep the outputs open
 	if c.Stdin {
 		var err error
