@@ -7,8 +7,10 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -51,6 +53,11 @@ type Server struct {
 
 	failed chan error    // the goroutine that serves HTTP sends at most one error; its capacity is one, so that it never waits
 	done   chan struct{} // closed when that goroutine has ended
+
+	// brokenPipe is never read. Because it is notified, a server goes on without its log when
+	// whatever reads that has ended. Agents do not inherit this, as they would if the signal were
+	// ignored.
+	brokenPipe chan os.Signal
 }
 
 // AttachmentsDir is the name of the directory in the data directory that holds the files
@@ -83,7 +90,9 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	s := &Server{
 		log:    log,
 		failed: make(chan error, 1),
-		done:   make(chan struct{}),
+
+		brokenPipe: make(chan os.Signal),
+		done:       make(chan struct{}),
 	}
 	if s.profiles, err = startProfiles(c.DebugListen, log); err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -101,6 +110,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	s.http = s.web.HTTPServer(c.Listen)
 	limitMemory(os.Getenv("GOMEMLIMIT"), systemMemoryLimit())
 	s.ballast = newBallast()
+	signal.Notify(s.brokenPipe, syscall.SIGPIPE)
 	go s.serve(listener) // Stop ends it and waits
 	s.certs.Watch()
 	return s, nil
@@ -262,6 +272,7 @@ func (s *Server) Stop() error {
 	err = errors.Join(err, s.closeJournal(), s.profiles.stop())
 	s.ballast.stop()
 	_ = s.log.Sync() // standard error cannot always be synced
+	signal.Stop(s.brokenPipe)
 	return err
 }
 
