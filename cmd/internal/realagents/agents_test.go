@@ -2,8 +2,10 @@ package realagents
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,6 +33,18 @@ type realAgent struct {
 	arguments      func(command string) object     // of that tool
 	planMode       string                          // the category of an option that must be "plan" for a question, else "default"; may be empty
 	question       string                          // a tool call that asks people a question; empty if the agent has no elicitation
+	mcpCall        string                          // how the model calls a tool of an MCP server, with the names of both and the arguments
+	refusesMCP     bool                            // whether it refuses a call of an MCP server's tool for which it should ask
+	gaveUp         string                          // what it writes to standard error if an MCP server on http does not answer within its first seconds; empty if it waits
+	audio          bool                            // whether it takes audio
+	directories    bool                            // whether it takes additional directories
+	blind          *blindModel                     // a model that cannot see images; nil if it knows none
+}
+
+// blindModel is a model that cannot see images, and a text that it receives in place of one.
+type blindModel struct {
+	setting
+	note string
 }
 
 // setting is a value of an option, and the model that requests name once it is set.
@@ -47,6 +61,8 @@ var (
 		model:   setting{"fake/two", "two"},
 		command: slash{text: "/init", sends: "AGENTS.md"},
 		shell:   "bash", arguments: command,
+		mcpCall: "%s_%s %s",
+		blind:   &blindModel{setting{"fake/blind", "blind"}, "image"},
 	}
 	// gemini deletes a conversation that it has loaded once.
 	gemini = realAgent{
@@ -56,6 +72,7 @@ var (
 		model:   setting{"gemini-2.5-pro", "gemini-2.5-pro"},
 		command: slash{text: "/about", shows: "0.61.0"},
 		shell:   "run_shell_command", arguments: command,
+		mcpCall: "mcp_%s_%s %s", audio: true,
 	}
 	claude = realAgent{
 		name: "claude", pkg: "@agentclientprotocol/claude-agent-acp", program: "claude-agent-acp", setUp: setUpClaude,
@@ -64,6 +81,7 @@ var (
 		model:   setting{"haiku", "haiku"},
 		command: slash{text: "/context", shows: "Context Usage"},
 		shell:   "Bash", arguments: command,
+		mcpCall: "mcp__%s__%s %s", directories: true,
 		question: `AskUserQuestion {"questions":[{"question":"Which fruit?","header":"Fruit","multiSelect":false,"options":` + fruits + `}]}`,
 	}
 	codex = realAgent{
@@ -75,6 +93,7 @@ var (
 		shell:   "exec_command", arguments: func(c string) object {
 			return object{"cmd": c, "sandbox_permissions": "require_escalated", "justification": "run a test"}
 		},
+		mcpCall: `exec "text(JSON.stringify(await tools.mcp__%s__%s(%s)))"`, directories: true, refusesMCP: true,
 		planMode: "collaboration_mode",
 		question: `request_user_input {"questions":[{"id":"fruit","header":"Fruit","question":"Which fruit?","options":` + fruits + `}]}`,
 	}
@@ -87,18 +106,26 @@ var (
 		shell:   "run_shell_command", arguments: func(c string) object {
 			return object{"command": c, "description": "run a test", "is_background": false}
 		},
+		mcpCall: "mcp__%s__%s %s", audio: true,
+		gaveUp: "MCP server(s) failed to start: market",
+		blind:  &blindModel{setting{"blind(openai)", "blind"}, "image"},
 	}
 )
 
 var agents = []realAgent{openCode, gemini, claude, claude.inVersion1(), codex, codex.inVersion1(), qwen}
 
-func (a realAgent) hasElicitation() bool { return a.question != "" }
+func (a realAgent) hasElicitation() bool   { return a.question != "" }
+func (a realAgent) takesAudio() bool       { return a.audio }
+func (a realAgent) takesDirectories() bool { return a.directories }
+func (a realAgent) asksBeforeMCP() bool    { return !a.refusesMCP }
+func (a realAgent) knowsBlindModels() bool { return a.blind != nil }
 
 // inVersion1 returns the agent with a server that knows only version 1 of the protocol.
 func (a realAgent) inVersion1() realAgent {
 	a.name += "1"
 	a.version = 1
 	a.flags = []string{"--acp-version", "1"}
+	a.refusesMCP = false
 	return a
 }
 
@@ -112,6 +139,14 @@ func (a realAgent) call(t *testing.T, command string) string {
 	b, err := json.Marshal(a.arguments(command))
 	require.NoError(t, err)
 	return "CALL: " + a.shell + " " + string(b)
+}
+
+// callMCP returns the instruction that calls a tool of an MCP server.
+func (a realAgent) callMCP(server, tool, arguments string) string {
+	if strings.Contains(a.mcpCall, `"`) { // the call is in a program, which is a string
+		arguments = strings.ReplaceAll(arguments, `"`, `\"`)
+	}
+	return fmt.Sprintf("CALL: "+a.mcpCall, server, tool, arguments)
 }
 
 // installed returns the directory of the installed programs, or skips the test.

@@ -3,9 +3,11 @@ package realagents
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/png"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,15 +20,9 @@ import (
 )
 
 func seesAnImage(t *testing.T, r *room) {
-	picture := newPicture(t)
-	c, err := r.host.Upload(t.Context(), client.Upload{Name: "screenshot.png", MimeType: "image/png",
-		Content: bytes.NewReader(picture), Size: int64(len(picture))})
-	require.NoError(t, err)
-	a, err := r.host.PromptWith(t.Context(), protocol.Prompt{Prompt: "SAY: A picture.",
-		Content: []protocol.ContentBlock{{Type: protocol.ContentAttachment, ID: c.ID}}})
-	require.NoError(t, err)
-	r.awaitTurn(t, a.ID)
-	require.True(t, r.request(t, "SAY: A picture.").HasImage(base64.StdEncoding.EncodeToString(picture)))
+	id, data := r.attach(t, "screenshot.png", "image/png", newPicture(t), "SAY: A picture.")
+	r.awaitTurn(t, id)
+	require.True(t, r.request(t, "SAY: A picture.").HasImage(data))
 }
 
 // newPicture returns a PNG image that no other call returns.
@@ -68,4 +64,82 @@ func asksAQuestion(t *testing.T, r *room) {
 		}
 	}
 	require.Contains(t, results.String(), "Pear")
+}
+
+// The agent keeps an image from a model that cannot see, and says so to the model only.
+func keepsAnImageFromABlindModel(t *testing.T, r *room) {
+	r.set(t, protocol.CategoryModel, r.agent.blind.value)
+	defer r.set(t, protocol.CategoryModel, r.agent.model.value)
+	id, data := r.attach(t, "picture.png", "image/png", newPicture(t), "SAY: No picture.")
+	r.awaitTurn(t, id)
+	q := r.request(t, "SAY: No picture.")
+	require.Contains(t, q.Model, r.agent.blind.name)
+	require.False(t, q.HasImage(data))
+	require.Contains(t, q.Last(fakemodel.User).Text, r.agent.blind.note)
+}
+
+// The step "sees an image" has shown it for the model of this agent.
+func sendsImagesToEveryModel(*testing.T, *room) {}
+
+func hearsAudio(t *testing.T, r *room) {
+	id, data := r.attach(t, "memo.wav", "audio/wav", newSound(), "SAY: A sound.")
+	r.awaitTurn(t, id)
+	require.True(t, r.request(t, "SAY: A sound.").HasAudio(data))
+}
+
+// The prompt is refused before anybody approves it. The sound can be sent as a file.
+func refusesAudio(t *testing.T, r *room) {
+	c, err := r.host.Upload(t.Context(), client.Upload{Name: "memo.wav", MimeType: "audio/wav",
+		Content: bytes.NewReader(newSound()), Size: int64(len(newSound()))})
+	require.NoError(t, err)
+	p := protocol.Prompt{Prompt: "SAY: A sound.", Content: []protocol.ContentBlock{{Type: protocol.ContentAttachment, ID: c.ID}}}
+	_, err = r.host.PromptWith(t.Context(), p)
+	var refusal *protocol.Error
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, protocol.CodeContentNotSupported, refusal.Code)
+	p.Content[0].AsFile = true
+	a, err := r.host.PromptWith(t.Context(), p)
+	require.NoError(t, err)
+	r.awaitTurn(t, a.ID)
+	require.Contains(t, string(r.request(t, "SAY: A sound.").Raw), "memo.wav")
+}
+
+// newSound returns a WAV file of a tenth of a second.
+func newSound() []byte {
+	samples := make([]byte, 1600)
+	for i := range samples {
+		samples[i] = byte(i * 7)
+	}
+	header := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x80\x3e\x00\x00\x01\x00\x08\x00data\x00\x00\x00\x00")
+	binary.LittleEndian.PutUint32(header[4:], uint32(len(header)+len(samples)-8))
+	binary.LittleEndian.PutUint32(header[40:], uint32(len(samples)))
+	return append(header, samples...)
+}
+
+// attach sends a prompt with an attachment. It returns the id of the approval, and the
+// attachment in base64.
+func (r *room) attach(t *testing.T, name, mimeType string, content []byte, prompt string) (id, data string) {
+	t.Helper()
+	c, err := r.host.Upload(t.Context(), client.Upload{Name: name, MimeType: mimeType, Content: bytes.NewReader(content), Size: int64(len(content))})
+	require.NoError(t, err)
+	a, err := r.host.PromptWith(t.Context(), protocol.Prompt{Prompt: prompt,
+		Content: []protocol.ContentBlock{{Type: protocol.ContentAttachment, ID: c.ID}}})
+	require.NoError(t, err)
+	return a.ID, base64.StdEncoding.EncodeToString(content)
+}
+
+// The model has no tool with which the agent asks people. If it has one, the agent asks only
+// whether it may ask, and the model receives no answer.
+func hasNoQuestions(t *testing.T, r *room) {
+	tools := r.request(t, "Another model").Tools
+	require.NotContains(t, tools, "question")
+	require.NotContains(t, tools, "ask_user")
+	const tool = "ask_user_question"
+	if slices.Contains(tools, tool) {
+		result, asked := r.callTool(t, "CALL: "+tool+` {"questions":[{"question":"Which fruit?","header":"Fruit","options":`+fruits+`}]}`)
+		require.Equal(t, 1, asked)
+		require.NotContains(t, result, "Apple")
+		require.NotContains(t, result, "Pear")
+	}
+	require.NotContains(t, readFile(t, recordings(t, r.records)[0], outputFile), `"elicitation/create"`)
 }

@@ -15,13 +15,14 @@ func TestRealAgents(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
 			a.requireInstalled(t, bin)
-			r := open(t, a, bin, "valid")
+			r := open(t, bin, "valid", a)
 			t.Cleanup(func() { r.logIfFailed(t) })
 			for _, s := range steps {
+				name, run := s.name, s.run
 				if s.applies != nil && !s.applies(a) {
-					continue
+					name, run = "does not: "+name, s.without
 				}
-				if !t.Run(s.name, func(t *testing.T) { s.run(t, r) }) {
+				if !t.Run(name, func(t *testing.T) { run(t, r) }) {
 					break // the next step needs what this one has done
 				}
 			}
@@ -29,28 +30,36 @@ func TestRealAgents(t *testing.T) {
 	}
 }
 
-// step is something that agents must do, as a predicate of which the agent is the subject. The steps of an agent run one after the other in
-// one room.
+// step is something that agents do, as a predicate of which the agent is the subject. The
+// steps of an agent run one after the other in one room.
 type step struct {
 	name    string
-	applies func(realAgent) bool // nil if it applies to all agents
+	applies func(realAgent) bool // nil if all agents do it
 	run     func(*testing.T, *room)
+	without func(*testing.T, *room) // for the agents that do not; requires what happens instead
 }
 
 var steps = []step{
-	{"announces itself", nil, announcesItself},
-	{"runs a turn", nil, runsATurn},
-	{"changes its model", nil, changesItsModel},
-	{"runs a slash command", nil, runsASlashCommand},
-	{"sees an image", nil, seesAnImage},
-	{"asks a question and receives the answer", realAgent.hasElicitation, asksAQuestion},
-	{"asks before it runs a command", nil, asksBeforeACommand},
-	{"stops a command of a turn that is cancelled", nil, stopsACommand},
-	{"gives up a question of a turn that is cancelled", nil, withdrawsItsQuestion},
-	{"reaches clients as it writes", nil, reachesClientsAsItWrites},
-	{"remembers after a kill -9 of its process", nil, remembersAfterItWasKilled},
-	{"remembers after a kill -9 of the server", nil, remembersAfterTheServerWasKilled},
-	{"leaves nothing running", nil, leavesNothingRunning},
+	{name: "announces itself", run: announcesItself},
+	{name: "runs a turn", run: runsATurn},
+	{name: "changes its model", run: changesItsModel},
+	{name: "runs a slash command", run: runsASlashCommand},
+	{name: "sees an image", run: seesAnImage},
+	{"keeps an image from a model that sees none", realAgent.knowsBlindModels, keepsAnImageFromABlindModel, sendsImagesToEveryModel},
+	{"hears audio", realAgent.takesAudio, hearsAudio, refusesAudio},
+	{"works in additional directories", realAgent.takesDirectories, worksInDirectories, leavesDirectoriesOut},
+	{"asks a question and receives the answer", realAgent.hasElicitation, asksAQuestion, hasNoQuestions},
+	{name: "asks before it runs a command", run: asksBeforeACommand},
+	{"asks before it calls a tool of an MCP server", realAgent.asksBeforeMCP, asksBeforeATool, cannotAskBeforeATool},
+	{name: "calls a tool of an MCP server on stdio", run: callsAToolOnStdio},
+	{name: "calls a tool of an MCP server on http", run: callsAToolOnHTTP},
+	{"passes on the form of an MCP server", realAgent.hasElicitation, passesOnAForm, cannotPassOnAForm},
+	{name: "stops a command of a turn that is cancelled", run: stopsACommand},
+	{name: "gives up a question of a turn that is cancelled", run: withdrawsItsQuestion},
+	{name: "reaches clients as it writes", run: reachesClientsAsItWrites},
+	{name: "remembers after a kill -9 of its process", run: remembersAfterItWasKilled},
+	{name: "remembers after a kill -9 of the server", run: remembersAfterTheServerWasKilled},
+	{name: "leaves nothing running", run: leavesNothingRunning},
 }
 
 // The agents start with a key that the model refuses, and each says so in its own way.
@@ -60,7 +69,7 @@ func TestRealAgents_whose_key_has_expired_need_signing_in(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
 			a.requireInstalled(t, bin)
-			r := open(t, a, bin, fakemodel.ExpiredKey)
+			r := open(t, bin, fakemodel.ExpiredKey, a)
 			t.Cleanup(func() { r.logIfFailed(t) })
 			id := r.prompt(t, "SAY: Hello.")
 			r.awaitEnd(t, id)

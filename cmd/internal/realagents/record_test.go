@@ -18,12 +18,13 @@ import (
 const (
 	inputFile  = "in"
 	outputFile = "out"
+	errorFile  = "err"
 	pidFile    = "pid"
 )
 
 // record is the program "record DIR COMMAND ARGS...". It runs the command, and copies its
-// input and output to files in a new directory, beside its process id. The names of these
-// directories are numbers in the order of the processes.
+// input, output and standard error to files in a new directory, beside its process id. The
+// names of these directories are numbers in the order of the processes.
 func record() {
 	code, err := recordCommand(os.Args[1], os.Args[2:])
 	if err != nil {
@@ -49,8 +50,12 @@ func recordCommand(parent string, command []string) (code int, err error) {
 	if err != nil {
 		return 1, err
 	}
+	stderr, err := os.Create(filepath.Join(dir, errorFile))
+	if err != nil {
+		return 1, err
+	}
 	child := exec.Command(command[0], command[1:]...)
-	child.Stdout, child.Stderr = io.MultiWriter(out, os.Stdout), os.Stderr
+	child.Stdout, child.Stderr = io.MultiWriter(out, os.Stdout), io.MultiWriter(stderr, os.Stderr)
 	stdin, err := child.StdinPipe()
 	if err != nil {
 		return 1, err

@@ -23,6 +23,8 @@ type room struct {
 	agent   realAgent
 	home    string // of the agent
 	cwd     string
+	library string // an additional directory
+	market  string // the URL of an MCP server
 	records string // of record
 	model   *fakemodel.Server
 	key     string // of the model
@@ -32,37 +34,60 @@ type room struct {
 }
 
 // open starts a model, a server and an agent whose program is in bin, and shares the agent.
-// The key is the agent's for the model.
-func open(t *testing.T, a realAgent, bin, key string) *room {
+// The key is the agent's for the model. The server knows further agents, too.
+func open(t *testing.T, bin, key string, a realAgent, more ...realAgent) *room {
 	t.Helper()
-	dir := t.TempDir()
-	r := &room{owner: t, agent: a, home: filepath.Join(dir, "home"), cwd: filepath.Join(dir, "project"), records: filepath.Join(dir, "records"), model: fakemodel.Start(t), key: key}
-	for _, d := range []string{r.home, r.cwd, r.records} {
-		require.NoError(t, os.Mkdir(d, 0o700))
-	}
-	config := filepath.Join(dir, "parley.yaml")
-	require.NoError(t, os.WriteFile(config, r.config(t, bin), 0o600))
-	r.server = e2e.ServerConfig{Data: filepath.Join(dir, "data"), Flags: append([]string{"--config", config}, a.flags...)}.Start(t)
+	r := prepare(t, a, key)
+	config := r.writeConfig(t, bin, append(more, a))
+	r.server = e2e.ServerConfig{Data: t.TempDir(), Flags: append([]string{"--config", config}, a.flags...)}.Start(t)
 	r.session = r.server.Share(t, r.server.StartAgent(t, a.name), protocol.ModePromptDirect)
 	r.host = e2e.Connect(t, r.session.HostLink(), "")
 	return r
 }
 
-// config returns the server's configuration, with the profile of the agent.
-func (r *room) config(t *testing.T, bin string) []byte {
+// prepare starts a model, and makes the directories of an agent.
+func prepare(t *testing.T, a realAgent, key string) *room {
+	t.Helper()
+	dir := t.TempDir()
+	r := &room{owner: t, agent: a, home: filepath.Join(dir, "home"), cwd: filepath.Join(dir, "project"), library: filepath.Join(dir, "library"), market: startMarket(t), records: filepath.Join(dir, "records"), model: fakemodel.Start(t), key: key}
+	for _, d := range []string{r.home, r.cwd, r.library, r.records} {
+		require.NoError(t, os.Mkdir(d, 0o700))
+	}
+	return r
+}
+
+// writeConfig writes the server's configuration, with the profiles of the agents, and
+// returns its path.
+func (r *room) writeConfig(t *testing.T, bin string, agents []realAgent) string {
+	t.Helper()
+	var profiles []object
+	for _, a := range agents {
+		command, environment := r.launch(t, a, bin)
+		profiles = append(profiles, object{
+			"name": a.name, "dir": r.cwd, "command": command, "env": environment,
+			"additional-directories": []string{r.library},
+			"mcp-servers": []object{
+				{"name": "scale", "command": []string{"scale"}},
+				{"name": "market", "url": r.market, "headers": object{marketHeader: marketKey}},
+			},
+		})
+	}
+	content, err := json.Marshal(object{"installed-agents": false, "agents": profiles}) // JSON is YAML
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "parley.yaml")
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	return path
+}
+
+// launch sets an agent up, and returns the command that starts and records it, and its
+// environment.
+func (r *room) launch(t *testing.T, a realAgent, bin string) (command []string, environment map[string]string) {
+	t.Helper()
 	s := setup{r.home, r.model.URL, r.key, t}
-	l := r.agent.setUp(s)
+	l := a.setUp(s)
 	maps.Copy(l.environment, s.isolation())
 	l.environment["PATH"] = bin + string(os.PathListSeparator) + os.Getenv("PATH") // bin has a newer Node.js
-	content, err := json.Marshal(object{                                           // JSON is YAML
-		"installed-agents": false,
-		"agents": []object{{
-			"name": r.agent.name, "dir": r.cwd, "env": l.environment,
-			"command": append([]string{"record", r.records, filepath.Join(bin, r.agent.program)}, l.arguments...),
-		}},
-	})
-	require.NoError(t, err)
-	return content
+	return append([]string{"record", r.records, filepath.Join(bin, a.program)}, l.arguments...), l.environment
 }
 
 // beforeLoad prepares the agent's files for a restart.
@@ -232,7 +257,7 @@ func (r *room) logIfFailed(t *testing.T) {
 		return
 	}
 	for _, dir := range recordings(t, r.records) {
-		for _, name := range []string{inputFile, outputFile} {
+		for _, name := range []string{inputFile, outputFile, errorFile} {
 			for line := range strings.Lines(readFile(t, dir, name)) {
 				t.Logf("%s/%s: %.1000s", filepath.Base(dir), name, line)
 			}

@@ -56,17 +56,17 @@ type object map[string]any
 
 // opencode is configured by a file and by variables that begin with OPENCODE_.
 func setUpOpenCode(s setup) launch {
-	model := func(name string) object {
-		return object{"name": name, "attachment": true, "tool_call": true, "reasoning": true,
-			"modalities": object{"input": []string{"text", "image"}, "output": []string{"text"}}}
+	model := func(name string, input ...string) object {
+		return object{"name": name, "attachment": len(input) > 1, "tool_call": true, "reasoning": true,
+			"modalities": object{"input": input, "output": []string{"text"}}}
 	}
 	s.writeJSON(".config/opencode/opencode.json", object{
 		"model": "fake/one", "small_model": "fake/one", "autoupdate": false, "share": "disabled",
 		"enabled_providers": []string{"fake"},
-		"permission":        object{"bash": "ask", "edit": "ask"},
+		"permission":        object{"bash": "ask", "edit": "ask", "scale_*": "ask", "market_*": "ask"},
 		"provider": object{"fake": object{"npm": "@ai-sdk/openai-compatible", "name": "Fake",
 			"options": object{"baseURL": s.model + "/v1", "apiKey": s.key},
-			"models":  object{"one": model("One"), "two": model("Two")}}},
+			"models":  object{"one": model("One", "text", "image"), "two": model("Two", "text", "image"), "blind": model("Blind", "text")}}},
 	})
 	return launch{[]string{"acp"}, map[string]string{
 		"OPENCODE_DISABLE_AUTOUPDATE":      "1", // looks for no newer version
@@ -146,9 +146,9 @@ enabled = false
 
 // qwen is configured by a file and by variables.
 func setUpQwen(s setup) launch {
-	model := func(id string) object {
+	model := func(id string, canSee bool) object {
 		return object{"id": id, "name": id, "envKey": "OPENAI_API_KEY", "baseUrl": s.model + "/v1",
-			"generationConfig": object{"modalities": object{"image": true}}}
+			"generationConfig": object{"modalities": object{"image": canSee, "audio": canSee}}}
 	}
 	s.writeJSON(".qwen/settings.json", object{
 		"security":       object{"auth": object{"selectedType": "openai"}},
@@ -156,7 +156,7 @@ func setUpQwen(s setup) launch {
 		"privacy":        object{"usageStatisticsEnabled": false},
 		"telemetry":      object{"enabled": false},
 		"ide":            object{"enabled": false},
-		"modelProviders": object{"openai": []object{model("one"), model("two")}},
+		"modelProviders": object{"openai": []object{model("one", true), model("two", true), model("blind", false)}},
 		"model":          object{"name": "one"},
 		"memory":         object{"enableManagedAutoMemory": false, "enableManagedAutoDream": false}, // they ask the model after a turn
 	})

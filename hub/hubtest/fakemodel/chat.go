@@ -71,6 +71,9 @@ func decodeContent(content json.RawMessage) (m Message, err error) {
 		Source   struct {
 			Data string `json:"data"`
 		} `json:"source"`
+		InputAudio struct {
+			Data string `json:"data"` // base64, or a data URL
+		} `json:"input_audio"`
 	}
 	if err := json.Unmarshal(content, &parts); err != nil {
 		return Message{}, fmt.Errorf("content of a message: %w", err)
@@ -82,6 +85,9 @@ func decodeContent(content json.RawMessage) (m Message, err error) {
 		}
 		if data := imageData(p.ImageURL); data != "" {
 			m.Images = append(m.Images, data)
+		}
+		if sound := p.InputAudio.Data; sound != "" {
+			m.Audio = append(m.Audio, sound[strings.IndexByte(sound, ',')+1:])
 		}
 	}
 	return m, nil

@@ -24,7 +24,8 @@ type geminiContent struct {
 	Parts []struct {
 		Text       string `json:"text"`
 		InlineData struct {
-			Data string `json:"data"`
+			MimeType string `json:"mimeType"`
+			Data     string `json:"data"`
 		} `json:"inlineData"`
 		FunctionCall *struct {
 			Name string          `json:"name"`
@@ -68,7 +69,11 @@ func (c geminiContent) messages(role string) []Message {
 	var results []Message
 	for _, p := range c.Parts {
 		m.addText(p.Text)
-		if p.InlineData.Data != "" {
+		switch {
+		case p.InlineData.Data == "":
+		case strings.HasPrefix(p.InlineData.MimeType, "audio/"):
+			m.Audio = append(m.Audio, p.InlineData.Data)
+		default:
 			m.Images = append(m.Images, p.InlineData.Data)
 		}
 		if p.FunctionCall != nil {

@@ -43,6 +43,7 @@ type Message struct {
 	Role   string
 	Text   string
 	Images []string // base64
+	Audio  []string // base64
 	Calls  []Call
 
 	parts []string // of Text
@@ -60,7 +61,9 @@ func (m *Message) addText(text string) {
 	m.parts = append(m.parts, text)
 }
 
-func (m Message) isEmpty() bool { return m.Text == "" && len(m.Images) == 0 && len(m.Calls) == 0 }
+func (m Message) isEmpty() bool {
+	return m.Text == "" && len(m.Images) == 0 && len(m.Audio) == 0 && len(m.Calls) == 0
+}
 
 // Call is a tool call.
 type Call struct {
@@ -86,4 +89,9 @@ func (r Request) Last(role string) Message {
 // HasImage reports whether a message of the user has an image, in base64.
 func (r Request) HasImage(data string) bool {
 	return slices.ContainsFunc(r.Messages, func(m Message) bool { return m.Role == User && slices.Contains(m.Images, data) })
+}
+
+// HasAudio reports whether a message of the user has a sound, in base64.
+func (r Request) HasAudio(data string) bool {
+	return slices.ContainsFunc(r.Messages, func(m Message) bool { return m.Role == User && slices.Contains(m.Audio, data) })
 }
