@@ -80,7 +80,7 @@ func (s *settings) addAgentFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&s.agents, "agent", nil, `agent that clients can start, as NAME="COMMAND ARGS"; may be repeated`)
 	f.BoolVar(&s.installed, "installed-agents", true, "let clients also start the common agents that are installed on this machine; parley agents lists them")
 	f.DurationVar(&c.AgentStartTimeout, "agent-start-timeout", 3*time.Minute, "time after which an agent that is not ready for a prompt is ended; the first start of an npx agent includes its download")
-	f.StringVar((*string)(&c.Isolate), "isolate", string(server.IsolateAuto), "whether the server's data and key are kept from agents: auto, which does so if other machines can reach the server and this system can do it; require, which does so or does not start; or off")
+	f.StringVar((*string)(&c.Isolate), "isolate", string(server.IsolateAuto), "whether the server's data and key are kept from agents: auto, which does so if the server asks for keys and this system can do it; require, which does so or does not start; or off")
 	f.StringVar(&c.AgentUser, "agent-user", "", "user of this system who runs the agents, which requires that the server may switch users (default: the server's own, whose agents --isolate keeps from the key)")
 	f.IntVar(&c.AgentProtocol, "acp-version", 2, "newest version of the Agent Client Protocol to agree on with agents: 1, or 2, which is a preview; an agent that does not know it uses version 1")
 	f.DurationVar(&h.AgentIdleAfter, "agent-idle-after", 10*time.Minute, "time without an open shared session after which an agent is ended, to be started again when needed; 0 for never (default: twice --idle-after if only that is given)")

@@ -22,7 +22,9 @@ import type {
   InvitationAnswer,
   ListedSession,
   Message,
+  OperatorSignInAnswer,
   Participant,
+  ServerAnswer,
   Session,
   SessionStatus,
   StateAnswer,
@@ -67,6 +69,28 @@ export class Server {
       throw new TypeError("the address of a server looks like https://HOST");
     this.address = url.href.replace(/\/+$/, "");
     this.options = options;
+  }
+
+  /** Tells what the server asks for, and whether the token of the options is an operator's key. */
+  describe(options?: RequestOptions): Promise<ServerAnswer> {
+    return this.request("GET", ["server"], { ...options });
+  }
+
+  /**
+   * Exchanges the code of a sign-in link, SERVER/#k=CODE, for an operator's key, or checks a
+   * key. A key is the token of {@link ServerOptions}. With `cookie` a browser keeps it, and
+   * the answer is without it.
+   */
+  signIn(
+    secret: { code: string } | { key: string },
+    { cookie = false, ...options }: RequestOptions & { cookie?: boolean } = {},
+  ): Promise<OperatorSignInAnswer> {
+    return this.request("POST", ["sign-in"], { body: { ...secret, cookie }, ...options });
+  }
+
+  /** Makes the key invalid if a sign-in link has made it, and removes the cookie. */
+  async signOut(options?: RequestOptions): Promise<void> {
+    await this.request("POST", ["sign-out"], { body: {}, ...options });
   }
 
   /** Lists the agents that can be started, and common ones that are not installed. */

@@ -171,3 +171,15 @@ test("each secret goes only where it belongs", async () => {
   ])
     expect(() => new Server(wrong)).toThrow(TypeError);
 });
+
+test("a protected server lists nothing without a key", async () => {
+  const { url } = await RealServer.start("--protected");
+  const server = new Server(url);
+  expect(await server.describe()).toEqual({ protected: true, operator: null });
+  await expect(server.agents()).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+  const wrong = new Server(url, { token: "wrong" });
+  await expect(wrong.agents()).rejects.toMatchObject({ code: "INVALID_OPERATOR_KEY" });
+  for (const secret of [{ code: "wrong" }, { key: "wrong" }])
+    await expect(server.signIn(secret)).rejects.toMatchObject({ code: "INVALID_OPERATOR_KEY" });
+  await wrong.signOut();
+});

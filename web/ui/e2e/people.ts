@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, expect } from "vitest";
 
 import { launch, person, to, type Person } from "./browser.ts";
@@ -55,8 +55,8 @@ export function stay(page: Page): Page {
 }
 
 /** Opens an empty page in a browser profile of its own. */
-export async function visitor(url: string): Promise<Page> {
-  const p = await person(await browser(), url);
+export async function visitor(url: string, options?: BrowserContextOptions): Promise<Page> {
+  const p = await person(await browser(), url, options);
   p.page.setDefaultTimeout(20_000);
   people.push(p);
   return p.page;

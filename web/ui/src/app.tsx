@@ -34,7 +34,7 @@ export function App({ place: first }: { place: Place }) {
     >
       <Suspense fallback={<Loading />}>
         {place.page === "start" ? (
-          <Start />
+          <Start key={place.code ?? ""} code={place.code} />
         ) : (
           <SessionPage key={JSON.stringify(place)} place={place} />
         )}

@@ -31,11 +31,12 @@ import {
   notice,
 } from "./texts/rows.ts";
 import { invite, join, state } from "./texts/session.ts";
-import { start, running, share, directory } from "./texts/start.ts";
+import { start, operator, running, share, directory } from "./texts/start.ts";
 
 export const t = {
   ...common,
   start,
+  operator,
   running,
   share,
   directory,

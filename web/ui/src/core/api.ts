@@ -12,12 +12,13 @@ import {
   type Session,
 } from "parley-client";
 
+import { ownFetch } from "./operator.ts";
 import { server } from "./place.ts";
 
 /** Returns the requests to the server of the page. A proxy in front of it may need its cookies. */
 function requests(timeoutMs?: number): Server {
   return new Server(server(), {
-    fetch: (url, init) => fetch(url, { ...init, credentials: "same-origin" }),
+    fetch: ownFetch,
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
 }

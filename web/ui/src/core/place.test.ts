@@ -18,6 +18,7 @@ describe("an address", () => {
       session: "abc",
       participant: { id: "p1", token: "to:ken" },
     });
+    expect(placeOf("/", "#k=code&c=b64")).toEqual({ page: "start", code: "code" });
     expect(placeOf("/s/abc", "#i=inv&c=b64-_")).toMatchObject({ invite: "inv" });
     expect(placeOf("/s/abc", "#p=p1:tok&c=b64")).toMatchObject({
       participant: { id: "p1", token: "tok" },

@@ -1,7 +1,7 @@
 /** Which page an address is for. */
 
 export type Place =
-  | { page: "start" }
+  | { page: "start"; code?: string }
   | {
       page: "session";
       session: string;
@@ -11,6 +11,8 @@ export type Place =
 
 const path = /^(.*)\/s\/([^/]+)\/?$/;
 const secret = /^#(?:i=([^:&]+)|p=([^:&]+):([^&]+))(?:&c=[\w-]+)?$/;
+
+const signInCode = /^#k=([^&]+)(?:&c=[\w-]+)?$/;
 
 /** Returns the path under which a proxy serves the application; "" for none. */
 export function rootOf(pathname: string): string {
@@ -40,7 +42,10 @@ export function isLoopback(host: string): boolean {
 
 export function placeOf(pathname: string, hash: string): Place {
   const session = path.exec(pathname)?.[2];
-  if (!session) return { page: "start" };
+  if (!session) {
+    const code = signInCode.exec(hash)?.[1];
+    return { page: "start", ...(code && { code }) };
+  }
   const [, invite, id, token] = secret.exec(hash) ?? [];
   if (invite) return { page: "session", session, invite };
   if (id && token) return { page: "session", session, participant: { id, token } };

@@ -9,7 +9,10 @@ import { placeOf, type Place } from "../core/place.ts";
  */
 export function openPlace(): Place {
   const place = placeOf(location.pathname, location.hash);
-  if (place.page !== "session") return place;
+  if (place.page !== "session") {
+    if (place.code) hideSecret();
+    return place;
+  }
   const { session, invite, participant } = place;
   if (invite && invite !== recall(session)?.invite)
     remember(session, { invite, inviteSince: undefined });

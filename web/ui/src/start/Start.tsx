@@ -6,31 +6,67 @@ import { useCallback, useEffect, useState } from "react";
 import type { AgentsAnswer, HostSession } from "parley-client";
 
 import { listAgents, listHostSessions, listSessions } from "../core/api.ts";
+import { Visible } from "../content/Visible.tsx";
 import { Icon } from "../parts/Icon.tsx";
+import { Loading } from "../parts/Loading.tsx";
 import { Page } from "../parts/Page.tsx";
+import { TextButton } from "../parts/TextButton.tsx";
 import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
 import { Agents } from "./Agents.tsx";
 import { chooseSessions, entriesOf, type Entry, type Filter } from "./choose.ts";
 import { HaveLink } from "./HaveLink.tsx";
+import { OperatorSignIn } from "./OperatorSignIn.tsx";
 import { Running } from "./Running.tsx";
 import { SessionRow } from "./SessionRow.tsx";
 import { ShareDialog } from "./ShareDialog.tsx";
+import { useOperator } from "./useOperator.ts";
 import "./Start.css";
 
-/** The start page: sessions, agents, and ways to join. */
-export default function Start() {
-  const { sessions, agents, running, error, reload } = useLists();
-  const [sharing, setSharing] = useState<{ agent: string } | null>(null);
+/** The start page: sessions, agents, and ways to join. code is that of a sign-in link. */
+export default function Start({ code }: { code: string | undefined }) {
+  const { operator, look, leave } = useOperator(code);
   useEffect(() => {
     document.title = t.app;
   }, []);
+  if (operator.state === "asking") return <Loading />;
+  if (operator.state === "signedOut")
+    return <SignedOut failed={operator.failed} onSignedIn={() => void look()} />;
+  return <Overview operator={operator.name} onSignOut={() => void leave()} />;
+}
+
+/** What everybody may see on a protected server. */
+function SignedOut({ failed, onSignedIn }: { failed: string | null; onSignedIn(): void }) {
+  return (
+    <Page narrow>
+      <h1>{t.tagline}</h1>
+      <p className="lead">{t.operator.lead}</p>
+      <div className="start-side start-outside">
+        <HaveLink />
+        <OperatorSignIn failed={failed} onSignedIn={onSignedIn} />
+      </div>
+    </Page>
+  );
+}
+
+/** The sessions and agents, for those who may see them. */
+function Overview({ operator, onSignOut }: { operator: string | null; onSignOut(): void }) {
+  const { sessions, agents, running, error, reload } = useLists();
+  const [sharing, setSharing] = useState<{ agent: string } | null>(null);
   return (
     <Page>
       <div className="start-head">
         <div>
           <h1>{t.tagline}</h1>
           <p className="lead">{t.start.lead}</p>
+          {operator !== null && (
+            <div className="soft fine start-operator">
+              <span>
+                <Visible text={t.operator.signedIn(operator)} />
+              </span>
+              <TextButton onClick={onSignOut}>{t.operator.signOut}</TextButton>
+            </div>
+          )}
         </div>
         <Button
           size="md"

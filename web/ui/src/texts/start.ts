@@ -45,6 +45,17 @@ export const start = {
   terminalCommand: "parley join 'LINK'",
 };
 
+export const operator = {
+  lead: "To join a session, open the invite link that its host has sent you.",
+  title: "For operators of this server",
+  about: "Only operators can list its sessions and start agents. Enter your key or a sign-in link.",
+  label: "Key or sign-in link",
+  go: "Sign in",
+  how: "On the server's machine, parley key link NAME makes a sign-in link.",
+  signedIn: (name: string) => `You are signed in as ${name}.`,
+  signOut: "Sign out",
+};
+
 export const running = {
   title: "Running agents",
   end: "End…",

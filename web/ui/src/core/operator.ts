@@ -1,0 +1,70 @@
+/**
+ * How the user signs in to a protected server as an operator. Over HTTPS the key is in a
+ * cookie, which no script can read. Over plain HTTP browsers keep no such cookie, and the key
+ * is in the storage of the origin.
+ */
+
+import { Server, type ServerAnswer } from "parley-client";
+
+import { server } from "./place.ts";
+
+const stored = "parley:operator";
+
+function storedKey(): string | null {
+  try {
+    return localStorage.getItem(stored);
+  } catch {
+    return null; // storage is forbidden
+  }
+}
+
+function store(key: string | null): void {
+  try {
+    if (key === null) localStorage.removeItem(stored);
+    else localStorage.setItem(stored, key);
+  } catch {
+    // The user is signed in until the page is left.
+  }
+  held = key;
+}
+
+/** The key of this page, which storage may have refused. */
+let held: string | null = null;
+
+/** Requests as a page of this server, with the key if there is one. */
+export function ownFetch(url: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("Parley-Page", "1");
+  const key = held ?? storedKey();
+  if (key && !headers.has("Authorization")) headers.set("Authorization", `Bearer ${key}`);
+  return fetch(url, { ...init, headers, credentials: "same-origin" });
+}
+
+function requests(): Server {
+  return new Server(server(), { fetch: ownFetch });
+}
+
+/** Tells what the server asks for, and as which operator the user is signed in. */
+export function describe(): Promise<ServerAnswer> {
+  return requests().describe();
+}
+
+/** Returns what a user has entered: a key, or a sign-in link with a code. */
+export function secretIn(text: string): { code: string } | { key: string } {
+  const code = /#k=([^&]+)/.exec(text)?.[1];
+  return code ? { code } : { key: text.trim() };
+}
+
+/** Signs in. It rejects with a ParleyError if the key or the link is not valid. */
+export async function signIn(secret: { code: string } | { key: string }): Promise<void> {
+  const cookie = location.protocol === "https:";
+  store(null); // an earlier key may have been revoked
+  const { key } = await requests().signIn(secret, { cookie });
+  if (key) store(key);
+}
+
+/** Signs out of this browser. */
+export async function signOut(): Promise<void> {
+  await requests().signOut();
+  store(null);
+}
