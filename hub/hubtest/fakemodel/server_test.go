@@ -76,6 +76,23 @@ func TestServer_goes_on_with_the_script(t *testing.T) {
 	}
 }
 
+func TestServer_logs_audio(t *testing.T) {
+	for path, body := range map[string]string{
+		"/v1/chat/completions": `{"model":"m","messages":[
+			{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}},
+			{"type":"input_audio","input_audio":{"data":"data:audio/wav;base64,BBBB","format":"wav"}}]}]}`,
+		"/v1beta/models/m:generateContent": `{"contents":[
+			{"role":"user","parts":[{"inlineData":{"mimeType":"audio/wav","data":"AAAA"}},{"inlineData":{"mimeType":"audio/mpeg","data":"BBBB"}}]}]}`,
+	} {
+		s := fakemodel.Start(t)
+		post(t, s, path, body)
+		r := s.Requests()[0]
+		require.True(t, r.HasAudio("AAAA"), path)
+		require.True(t, r.HasAudio("BBBB"), path)
+		require.False(t, r.HasImage("AAAA"), path)
+	}
+}
+
 func TestServer_logs_requests_in_one_form(t *testing.T) {
 	for _, c := range conversations {
 		t.Run(string(c.of), func(t *testing.T) {
