@@ -21,9 +21,9 @@ import (
 type Connectors interface {
 	// Heartbeat returns the heartbeat of connections.
 	Heartbeat() time.Duration
-	// Serve serves a connection, and returns when it has ended. The server closes the
-	// connection when it shuts down.
-	Serve(ctx context.Context, conn *link.Conn)
+	// Serve serves a connection, and returns when it has ended. It calls admitted once the
+	// connector is known. The server closes the connection when it shuts down.
+	Serve(ctx context.Context, conn *link.Conn, admitted func())
 }
 
 // connector serves one connection of a connector.
@@ -50,15 +50,15 @@ func (s *Server) connector(w http.ResponseWriter, r *http.Request) error {
 		return nil // Accept has answered
 	}
 	defer client.Closed()
-	client.Identified()
 	conn := link.NewConn(ws, s.options.Connectors.Heartbeat())
 	defer conn.Cut()
+	client.OnReject(func() { conn.CloseLater(protocol.CloseTryAgain, limit.ErrNoRoom.Message) })
 	ctx := context.WithoutCancel(r.Context())
 	shutdown, cancel := s.live.WithShutdown(ctx)
 	defer cancel()
 	stop := context.AfterFunc(shutdown, func() { conn.CloseLater(protocol.CloseGoingAway, "the server is going away") })
 	defer stop()
-	s.options.Connectors.Serve(ctx, conn)
+	s.options.Connectors.Serve(ctx, conn, client.Identified)
 	return nil
 }
 

@@ -19,7 +19,8 @@ type echoConnectors struct{}
 
 func (echoConnectors) Heartbeat() time.Duration { return testTimeout }
 
-func (echoConnectors) Serve(ctx context.Context, conn *link.Conn) {
+func (echoConnectors) Serve(ctx context.Context, conn *link.Conn, admitted func()) {
+	admitted()
 	for {
 		f, err := conn.Read(ctx)
 		if err != nil || conn.Write(ctx, f) != nil {
@@ -93,4 +94,6 @@ func TestConnector_handshake_is_refused(t *testing.T) {
 	}
 	w := newWorld(t, func(s *setup) { s.web.Connectors = echoConnectors{} })
 	w.call("GET", "/api/connect", nil).fails("INVALID_REQUEST")
+	w.call("GET", "/api/connect", nil, "Origin", "https://evil.example", "Connection", "Upgrade", "Upgrade", "websocket",
+		"Sec-WebSocket-Protocol", connect.Subprotocol).fails("ORIGIN_NOT_ALLOWED")
 }

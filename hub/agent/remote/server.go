@@ -48,11 +48,16 @@ func (s *Server) Close() {
 // Heartbeat returns the heartbeat of connections.
 func (s *Server) Heartbeat() time.Duration { return s.beat }
 
-// Serve serves the connection of a connector until it ends.
-func (s *Server) Serve(ctx context.Context, conn *link.Conn) {
+// Serve serves the connection of a connector until it ends. It calls admitted once the
+// connector is known.
+func (s *Server) Serve(ctx context.Context, conn *link.Conn, admitted func()) {
 	hello, err := readHello(ctx, conn)
 	if err != nil {
-		refuse(ctx, conn, connect.CloseNoHello, err)
+		code := connect.CloseNoHello
+		if _, malformed := errors.AsType[*protocol.Error](err); malformed {
+			code = connect.CloseNotProtocol
+		}
+		refuse(ctx, conn, code, err)
 		return
 	}
 	host := s.hub.ConnectedHostID(hello.Key)
@@ -67,6 +72,7 @@ func (s *Server) Serve(ctx context.Context, conn *link.Conn) {
 		s.refuse(ctx, conn, err)
 		return
 	}
+	admitted()
 	log.Info("a connector has connected", zap.String("agent", hello.Agent), zap.String("resume", string(visit.admission)))
 	err = c.end.Run(ctx, conn, visit.has, c.asks.receive)
 	log.Info("a connector has disconnected", zap.Error(err))

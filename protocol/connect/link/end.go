@@ -77,6 +77,9 @@ func (e *End) Put(ctx context.Context, t connect.Type, body []byte) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for generation := e.generation; ; {
+		if ctx.Err() != nil { // so that nothing follows what comes after the end of ctx
+			return ctx.Err()
+		}
 		if _, ok := e.stream.Put(t, body); ok {
 			e.notify()
 			return nil
@@ -88,10 +91,7 @@ func (e *End) Put(ctx context.Context, t connect.Type, body []byte) error {
 		case <-ctx.Done():
 		}
 		e.mu.Lock()
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case e.generation != generation:
+		if e.generation != generation {
 			return errReset
 		}
 	}
