@@ -36,11 +36,14 @@ export async function questions(text: string, count = 1) {
   return { olga, link };
 }
 
-/** Waits until the counter shows that number. */
+/**
+ * Waits until the counter shows that number. It looks by class, since to look by role names
+ * all buttons again and again, among them some with very long texts.
+ */
 export async function waitsFor(page: Page, count: number): Promise<void> {
-  const name = count === 1 ? "1 waiting for you" : `${count} waiting for you`;
-  if (count > 0) await page.getByRole("button", { name }).waitFor();
-  else await page.locator(".counter").waitFor({ state: "detached" });
+  const counter = page.locator("button.counter");
+  if (count > 0) await counter.getByText(`${count} waiting for you`, { exact: true }).waitFor();
+  else await counter.waitFor({ state: "detached" });
 }
 
 export const card = (page: Page, text: string): Locator => page.locator(".wait", { hasText: text });
