@@ -86,6 +86,16 @@ func TestServe_protected_is_used_by_those_who_have_signed_in(t *testing.T) {
 	another := strings.TrimSpace(ann.succeeds("", "key", "link", "ann", "--data", s.Data, "--server", pinned))
 	require.Contains(t, ann.succeeds("", "login", another), "as ann.")
 
+	work := t.TempDir()
+	sharing := e2e.Start(t, e2e.Command{
+		Args: []string{"share", "--agent", "demo", "--server", s.URL, "--name", "Ann", "--no-terminal"},
+		Env:  append(ann.env, "XDG_DATA_HOME="+work), Dir: work,
+	})
+	invite := sharing.Stdout.Await(t, `https://\S+#i=\S+&c=`+parsed.Certificate)[0]
+	guest := e2e.Start(t, e2e.Command{Args: []string{"join", invite, "--name", "Ben"}, Stdin: true})
+	guest.Stdout.Await(t, `you are Ben, collaborator`)
+	sharing.Kill()
+
 	s.Stop(t)
 	again := s.Restart(t)
 	require.Empty(t, again.Stdout.String(), "there is an operator")

@@ -14,6 +14,7 @@ import (
 
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/join"
+	"parley/cmd/parley/internal/logins"
 	"parley/cmd/parley/internal/server"
 	"parley/cmd/parley/internal/share"
 	"parley/hub/agent/profile"
@@ -84,8 +85,12 @@ func (s *sharing) run(ctx context.Context, command []string) error {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return err
 	}
+	var login logins.Login
 	if s.server != "" {
 		if _, err := serverAt(s.server, ""); err != nil {
+			return err
+		}
+		if login, _, err = logins.Find(strings.TrimSuffix(s.server, "/")); err != nil {
 			return err
 		}
 	}
@@ -110,8 +115,8 @@ func (s *sharing) run(ctx context.Context, command []string) error {
 		fmt.Fprintf(os.Stderr, "Note: %v\n", err)
 	}
 	return share.Run(ctx, share.Options{
-		Isolation: isolation,
-		Store:     filepath.Join(defaultDataDir(), "share"), Dir: dir, Server: s.server, Resume: s.resume,
+		Isolation: isolation, Token: login.Key, Pin: login.Certificate,
+		Store: filepath.Join(defaultDataDir(), "share"), Dir: dir, Server: s.server, Resume: s.resume,
 		Agent: agent, Name: name, Title: s.title, Permissions: s.permissions,
 		StartServer: func(ctx context.Context, data, listen string) (share.Server, error) {
 			c := settings.config

@@ -22,6 +22,8 @@ import (
 // set.
 type Options struct {
 	Server string          // the URL of the server
+	Token  string          // an operator's key, if the server asks for one
+	Pin    string          // the fingerprint of the server's certificate, as in a link, or empty
 	Agent  profile.Profile // its name, its command and its environment
 	Dir    string          // absolute; the agent works in it
 

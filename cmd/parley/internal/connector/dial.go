@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"parley/protocol"
+	"parley/protocol/client"
 	"parley/protocol/connect"
 	"parley/protocol/connect/link"
 )
@@ -21,9 +22,16 @@ import (
 func (c *Connector) dial(ctx context.Context) (*link.Conn, connect.Welcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, connect.HelloTimeout)
 	defer cancel()
-	ws, response, err := websocket.Dial(ctx, strings.TrimSuffix(c.opts.Server, "/")+"/api/connect", &websocket.DialOptions{
-		Subprotocols: []string{connect.Subprotocol}, CompressionMode: websocket.CompressionDisabled,
-	})
+	o := &websocket.DialOptions{Subprotocols: []string{connect.Subprotocol}, CompressionMode: websocket.CompressionDisabled}
+	if c.opts.Token != "" {
+		o.HTTPHeader = http.Header{"Authorization": {"Bearer " + c.opts.Token}}
+	}
+	if c.opts.Pin != "" {
+		transport := client.NewTransport(c.opts.Pin)
+		defer transport.CloseIdleConnections()
+		o.HTTPClient = &http.Client{Transport: transport}
+	}
+	ws, response, err := websocket.Dial(ctx, strings.TrimSuffix(c.opts.Server, "/")+"/api/connect", o)
 	if err != nil {
 		return nil, connect.Welcome{}, handshakeError(response, err)
 	}

@@ -27,6 +27,8 @@ type Options struct {
 	Store  string // the directory of all shares
 	Dir    string // absolute; the agent works in it
 	Server string // the URL of the server; empty for one of its own
+	Token  string // an operator's key, if Server asks for one
+	Pin    string // the fingerprint of Server's certificate, as in a link, or empty
 	Resume bool   // continue the share of Dir that was used last
 
 	Agent       profile.Profile // without a command with Resume: the one of before
@@ -109,7 +111,7 @@ func (o Options) connect(ctx context.Context, s *slot, server string) error {
 	defer changes.Close()
 	states := make(chan connector.Status, 1) // the newest; the connector replaces it
 	c := connector.New(connector.Options{
-		Server: server, Agent: s.record.profile(), Dir: s.record.Dir, Isolation: o.Isolation.With(files),
+		Server: server, Token: o.Token, Pin: o.Pin, Agent: s.record.profile(), Dir: s.record.Dir, Isolation: o.Isolation.With(files),
 		Key: s.record.Key, Epoch: s.record.Epoch, Title: o.Title, Permissions: o.Permissions, FilesDir: files,
 		Worktrees: changes,
 		Log:       o.Log, Changed: func(now connector.Status) { replace(states, now) },
@@ -146,7 +148,7 @@ func replace[T any](to chan T, v T) {
 
 // room waits for the agent, shares it, and shows the room.
 func (o Options) room(ctx context.Context, s *slot, address string, states <-chan connector.Status) error {
-	server, err := client.NewServer(address, client.ServerOptions{})
+	server, err := client.NewServer(address, client.ServerOptions{Token: o.Token, Certificate: o.Pin})
 	if err != nil {
 		return err
 	}
