@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"parley/cmd/parley-bench/internal/scenario"
@@ -15,6 +17,10 @@ const eventSize = 800
 // the buffers of the system at once, but not the backlog of the server within a run of
 // 3 s, so that these clients stay connected and behind all the time.
 const stalledRate = 40_000
+
+// quietP50 is how long a piece of an agent's text may take to reach the people in a quiet
+// room, at the median: what a person does not notice as a wait.
+const quietP50 = 5 * time.Millisecond
 
 // postConnections are the default numbers of connections of post.
 var postConnections = []int{1, 2, 4, 8, 16, 32}
@@ -46,6 +52,7 @@ func (s *settings) all() []scenario.Scenario {
 		scenario.Idle{Connections: 8000, Rooms: 20, Transport: target.SSE}.Scenario(),
 		scenario.Churn{Timing: s.timing(), AtOnce: 256, Rooms: 1000}.Scenario(),
 		scenario.Tokens{Timing: s.timing(), Agents: 500, Rate: 50, Watchers: 3}.Scenario(),
+		scenario.Tokens{Timing: s.timing(), Agents: 1, Rate: 500, Watchers: 20, MostP50: quietP50}.Scenario(),
 		scenario.Stalled{Timing: s.timing(), Readers: 99, Stalled: 1, Rate: stalledRate, Size: eventSize}.Scenario(),
 		scenario.Resume{Events: 100_000}.Scenario(),
 		scenario.Asleep{Timing: s.timing(), Sessions: 100_000}.Scenario(),

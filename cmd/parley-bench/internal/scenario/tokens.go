@@ -19,18 +19,24 @@ type Tokens struct {
 	Agents   int
 	Rate     float64 // chunks per second from each agent
 	Watchers int     // watchers of each agent
+
+	MostP50 time.Duration // that the median latency should have at most; 0 for no goal
 }
 
 // Scenario returns the scenario with these settings.
 func (k Tokens) Scenario() Scenario {
+	goals := []report.Goal{
+		{Figure: report.KeptUp, AtLeast: 99, Absolute: true},
+		{Figure: report.P99, AtMost: 1e6, Absolute: true},
+	}
+	if k.MostP50 > 0 {
+		goals = append(goals, report.Goal{Figure: report.P50, AtMost: float64(k.MostP50.Microseconds()), Absolute: true})
+	}
 	return Scenario{
 		Kind:     "tokens",
 		Settings: []report.Setting{report.Number("agents", k.Agents), report.Number("rate", k.Rate), report.Number("watchers", k.Watchers)},
 		Files:    k.Agents * (k.Watchers + 3), // three pipes, or two pipes and a socket, to each agent
-		Goals: []report.Goal{
-			{Figure: report.KeptUp, AtLeast: 99, Absolute: true},
-			{Figure: report.P99, AtMost: 1e6, Absolute: true},
-		},
+		Goals:    goals,
 		run: func(ctx context.Context, l target.Lab, _ target.Server, _ string) (report.Figures, error) {
 			if l.Remote() {
 				return nil, fmt.Errorf("the server must start agents of the bench: %w", target.ErrRemote)
