@@ -40,7 +40,7 @@ func TestServe_stops_in_order_and_restarts_with_all_data(t *testing.T) {
 			require.Error(t, stream.AwaitEnd(t))
 			require.Zero(t, s.ExitCode(t), s.Stderr)
 			require.Less(t, time.Since(begin), maxStopTime)
-			require.Regexp(t, `^\S+\tINFO\tagents that can be started: .+\n\S+\tINFO\tparley is ready: \S+\n\S+\tINFO\tstopping\n$`, s.Stderr.String(), "nothing else is logged")
+			require.Regexp(t, `^\S+\tINFO\tagents that can be started: .+\n\S+\tINFO\tparley is ready: \S+\n\S+\tINFO\tevery program on this machine can use the API [^\n]+\n\S+\tINFO\tstopping\n$`, s.Stderr.String(), "nothing else is logged")
 			require.Empty(t, s.Stdout.String())
 
 			s = s.Restart(t)

@@ -102,11 +102,13 @@ func hidden(data string) []string {
 	return dirs
 }
 
-// log tells operators what is kept from agents.
+// log tells operators what is kept from agents. A server that is open to all programs says
+// only that.
 func (i Isolation) log(log *zap.Logger) {
-	if i.Problem != nil {
+	switch {
+	case i.Problem != nil:
 		log.Warn(i.Report)
-		return
+	case i.Plan != nil:
+		log.Info(i.Report)
 	}
-	log.Info(i.Report)
 }
