@@ -17,6 +17,7 @@ import (
 	"parley/cmd/parley/internal/logins"
 	"parley/cmd/parley/internal/server"
 	"parley/cmd/parley/internal/share"
+	"parley/cmd/parley/internal/tunnel"
 	"parley/hub/agent/profile"
 	"parley/protocol"
 )
@@ -44,6 +45,8 @@ type sharing struct {
 	name        string
 	title       string
 	permissions string
+	lan         bool
+	tunnel      string
 	resume      bool
 	headless    bool
 }
@@ -68,6 +71,8 @@ func newShareCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&s.agent, "agent", "", "the agent to start")
 	f.StringVar(&s.server, "server", "", "URL of the server to share through (default: one that this command starts)")
+	f.BoolVar(&s.lan, "lan", false, "let people on this network join: the server that this command starts listens for them, with a self-signed certificate whose fingerprint the links contain")
+	f.StringVar(&s.tunnel, "tunnel", "", `let people anywhere join, by a tunnel program that is installed: cloudflared, tailscale, ngrok, "ssh HOST", or auto for the first of the first three`)
 	f.BoolVar(&s.resume, "resume", false, "continue the session that was shared last from this directory")
 	f.StringVar(&s.name, "name", "", "your name in the session (default $USER)")
 	f.StringVar(&s.title, "title", "", "the title of the agent's session")
@@ -83,6 +88,9 @@ func (s *sharing) run(ctx context.Context, command []string) error {
 		return err
 	}
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return err
+	}
+	if err := s.checkReach(); err != nil {
 		return err
 	}
 	var login logins.Login
@@ -118,13 +126,33 @@ func (s *sharing) run(ctx context.Context, command []string) error {
 		Isolation: isolation, Token: login.Key, Pin: login.Certificate,
 		Store: filepath.Join(defaultDataDir(), "share"), Dir: dir, Server: s.server, Resume: s.resume,
 		Agent: agent, Name: name, Title: s.title, Permissions: s.permissions,
-		StartServer: func(ctx context.Context, data, listen string) (share.Server, error) {
+		StartServer: func(ctx context.Context, data, listen string, fail func(error)) (share.Server, error) {
 			c := settings.config
-			c.Data, c.Listen = data, freeListen(cmp.Or(listen, defaultListen))
-			return server.Start(ctx, c)
+			c.Data = data
+			return s.startOwn(ctx, c, listen, fail)
 		},
 		Show: s.show, Out: os.Stdout, QR: cli.IsTerminal(os.Stdout), Log: zap.NewNop(),
 	})
+}
+
+// checkReach checks that the flags name one way at most in which others reach the session.
+func (s *sharing) checkReach() error {
+	ways := 0
+	for _, given := range []bool{s.server != "", s.lan, s.tunnel != ""} {
+		if given {
+			ways++
+		}
+	}
+	if ways > 1 {
+		return cli.Usagef("give one of --server, --lan and --tunnel: they are different ways for others to reach the session")
+	}
+	if s.tunnel == "" {
+		return nil
+	}
+	if _, _, err := tunnel.Parse(s.tunnel); err != nil {
+		return cli.Usagef("--tunnel: %w", err)
+	}
+	return nil
 }
 
 // ownServer returns the settings of a server that the command starts.

@@ -28,6 +28,8 @@ type sharedAgent struct {
 	store  string // XDG_DATA_HOME of the command
 	log    string // of the agent
 	server string
+	flags  []string // further ones of the command
+	env    []string // in addition to that of the test
 	own    client.Link
 	invite client.Link
 }
@@ -36,7 +38,13 @@ type sharedAgent struct {
 // own.
 func startShare(t *testing.T, server string) *sharedAgent {
 	t.Helper()
-	s := &sharedAgent{dir: t.TempDir(), store: t.TempDir(), server: server}
+	return shareWith(t, &sharedAgent{server: server})
+}
+
+// shareWith shares a counting agent with the server, flags and environment of s.
+func shareWith(t *testing.T, s *sharedAgent) *sharedAgent {
+	t.Helper()
+	s.dir, s.store = t.TempDir(), t.TempDir()
 	out, err := exec.Command("git", "-C", s.dir, "init", "-q").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	s.log = filepath.Join(t.TempDir(), "log")
@@ -47,11 +55,11 @@ func startShare(t *testing.T, server string) *sharedAgent {
 // start starts the command and reads the links that it prints.
 func (s *sharedAgent) start(t *testing.T, args ...string) {
 	t.Helper()
-	flags := []string{"share", "--no-terminal", "--name", "Ada"}
+	flags := append([]string{"share", "--no-terminal", "--name", "Ada"}, s.flags...)
 	if s.server != "" {
 		flags = append(flags, "--server", s.server)
 	}
-	s.Process = e2e.Start(t, e2e.Command{Args: append(flags, args...), Dir: s.dir, Env: []string{"XDG_DATA_HOME=" + s.store}})
+	s.Process = e2e.Start(t, e2e.Command{Args: append(flags, args...), Dir: s.dir, Env: append([]string{"XDG_DATA_HOME=" + s.store}, s.env...)})
 	s.own = s.link(t, `(http\S+#p=\S+)`)
 	s.invite = s.link(t, `(http\S+#i=\S+)`)
 }
@@ -330,6 +338,48 @@ func TestShare_with_a_server_of_its_own(t *testing.T) {
 	again := e2e.Connect(t, s.own, "Ada")
 	require.Equal(t, host.Welcome.Session.ID, again.Welcome.Session.ID)
 	require.Empty(t, awaitEnd(t, again, prompt(t, again, "count 3").ID))
+}
+
+// The agent and other programs of this machine could use an open server.
+func TestShare_protects_a_server_of_its_own(t *testing.T) {
+	t.Parallel()
+	s := startShare(t, "")
+	answer, err := e2e.API{URL: s.own.Server}.Call(t.Context(), e2e.Request{Method: http.MethodGet, Path: "/api/sessions"})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusUnauthorized, answer.Status, string(answer.Body))
+}
+
+func TestShare_on_the_local_network_is_joined_with_a_pinned_certificate(t *testing.T) {
+	t.Parallel()
+	s := shareWith(t, &sharedAgent{flags: []string{"--lan"}})
+	s.Stdout.Await(t, "Compare its SHA-256 fingerprint")
+	require.True(t, strings.HasPrefix(s.invite.Server, "https://"), s.invite.Server)
+	require.NotEmpty(t, s.invite.Certificate)
+	ben, host := e2e.Connect(t, s.invite, "Ben"), e2e.Connect(t, s.own, "")
+	require.Empty(t, awaitEnd(t, host, prompt(t, host, "count 5").ID))
+	e2e.AwaitEvent(t, ben, func(p *protocol.HostSessionUpdate) bool { return strings.Contains(string(p.Notification), "5;") })
+	other := s.invite
+	other.Certificate = ""
+	_, err := client.Open(t.Context(), other, client.Options{UserID: "eve"})
+	require.ErrorContains(t, err, "certificate")
+}
+
+func TestShare_through_a_tunnel_has_its_address_in_the_invite_and_ends_with_it(t *testing.T) {
+	t.Parallel()
+	path, end := fakeTunnel(t, "https://four-dashed-word-url.trycloudflare.com")
+	s := shareWith(t, &sharedAgent{flags: []string{"--tunnel", "cloudflared"}, env: []string{"PATH=" + path}})
+	require.Equal(t, "https://four-dashed-word-url.trycloudflare.com", s.invite.Server)
+	require.Contains(t, s.own.Server, "http://127.0.0.1:")
+	host := e2e.Connect(t, s.own, "")
+	require.Empty(t, awaitEnd(t, host, prompt(t, host, "count 5").ID))
+	require.NoError(t, os.WriteFile(end, nil, 0o600))
+	s.Stderr.Await(t, "cloudflared has ended with status 1: .*the edge is gone")
+	require.Equal(t, 1, s.ExitCode(t))
+
+	s.env, s.flags = nil, nil
+	s.start(t, "--resume")
+	require.Equal(t, s.own.Server, s.invite.Server, "the links are moved to where the server is now")
+	require.NotNil(t, e2e.Connect(t, s.invite, "Ben"))
 }
 
 func TestShare_shows_the_changes_of_the_directory_on_the_other_machine(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -19,33 +20,12 @@ func (s *settings) tunnelled(ctx context.Context, run func(context.Context, serv
 	if s.tunnel == "" {
 		return run(ctx, s.config)
 	}
-	name, host, err := tunnel.Parse(s.tunnel)
-	if err != nil {
-		return cli.Usagef("--tunnel: %w", err)
-	}
 	c := s.config
-	if c.Listener == nil {
-		if c.Listener, err = server.Listen(c.Listen, "--listen"); err != nil {
-			return err
-		}
-	}
-	_, port, err := net.SplitHostPort(c.Listener.Addr().String())
+	t, err := openTunnel(ctx, s.tunnel, &c)
 	if err != nil {
-		return err
-	}
-	t, err := tunnel.Start(ctx, name, host, port)
-	if err != nil {
-		_ = c.Listener.Close()
 		return err
 	}
 	defer t.Stop()
-	if c.Web.PublicURL, err = url.Parse(t.URL); err != nil {
-		return fmt.Errorf("%s has printed an address that is none: %w", name, err)
-	}
-	c.Hub.PublicURL = t.URL
-	if host == "" { // ssh forwards bytes, so the headers would be a client's own
-		c.Web.TrustedProxies = append(c.Web.TrustedProxies, loopback...)
-	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	go func() { // ends with the tunnel, which this function stops
@@ -61,6 +41,37 @@ func (s *settings) tunnelled(ctx context.Context, run func(context.Context, serv
 	default:
 		return nil
 	}
+}
+
+// openTunnel starts the tunnel program that a flag names for a server with a configuration,
+// whose listener and public URL it sets.
+func openTunnel(ctx context.Context, value string, c *server.Config) (*tunnel.Tunnel, error) {
+	name, host, err := tunnel.Parse(value)
+	if err != nil {
+		return nil, cli.Usagef("--tunnel: %w", err)
+	}
+	if c.Listener == nil {
+		if c.Listener, err = server.Listen(c.Listen, "--listen"); err != nil {
+			return nil, err
+		}
+	}
+	_, port, err := net.SplitHostPort(c.Listener.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	t, err := tunnel.Start(ctx, name, host, port)
+	if err != nil {
+		return nil, errors.Join(err, c.Listener.Close())
+	}
+	if c.Web.PublicURL, err = url.Parse(t.URL); err != nil {
+		t.Stop()
+		return nil, errors.Join(fmt.Errorf("%s has printed an address that is none: %w", name, err), c.Listener.Close())
+	}
+	c.Hub.PublicURL = t.URL
+	if host == "" { // ssh forwards bytes, so the headers would be a client's own
+		c.Web.TrustedProxies = append(c.Web.TrustedProxies, loopback...)
+	}
+	return t, nil
 }
 
 // loopback are the addresses from which a tunnel program of this machine connects.

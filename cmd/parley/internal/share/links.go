@@ -18,7 +18,10 @@ func (o Options) showLinks(r record) {
 	fmt.Fprintf(o.Out, "Sharing %s in %s\n\nYour own link, for a browser:\n  %s\nThe invite for others:\n  %s\n",
 		display.OneLine(r.Agent), display.OneLine(r.Dir), r.Link, r.Invite)
 	if l, err := client.ParseLink(r.Invite); err == nil && isLocal(l.Server) {
-		fmt.Fprintln(o.Out, "These links work on this machine only. With --server URL others can join from anywhere.")
+		fmt.Fprintln(o.Out, "These links work on this machine only. With --lan, --tunnel or --server URL others can join.")
+	}
+	if o.public != "" && o.Pin != "" {
+		fmt.Fprintf(o.Out, "Browsers warn of the certificate. Compare its SHA-256 fingerprint there with this one:\n  %s\n", client.Fingerprint(o.Pin))
 	}
 	if o.QR {
 		if code, err := qrCode(r.Invite); err == nil { // a link that is too long for a code is printed above

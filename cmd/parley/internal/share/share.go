@@ -1,6 +1,7 @@
 package share
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -38,10 +39,12 @@ type Options struct {
 	Permissions string
 
 	// StartServer starts a server with its data in a directory, at an address that was used
-	// before unless that is empty.
-	StartServer func(ctx context.Context, data, listen string) (Server, error)
+	// before unless that is empty. The server calls fail if others cannot reach it any more.
+	StartServer func(ctx context.Context, data, listen string, fail func(error)) (Server, error)
 	// Show shows the room to the user, and returns when the user leaves it, or ctx ends.
 	Show func(ctx context.Context, link string) error
+
+	public string // the address of the own server for others; empty for that of this machine
 
 	Out io.Writer // for the links and what happens
 	QR  bool      // show the invite as a QR code
@@ -50,7 +53,10 @@ type Options struct {
 
 // Server is a server of the user's own.
 type Server interface {
-	URL() string
+	URL() string       // for this machine
+	PublicURL() string // for others; empty if they cannot reach it
+	Token() string     // an operator's key
+	Pin() string       // the fingerprint of its certificate, as in a link, or empty
 	Stop() error
 }
 
@@ -65,17 +71,31 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := s.save(); err != nil {
 		return err
 	}
-	server := s.record.Server
-	if server == "" {
-		own, err := o.StartServer(ctx, filepath.Join(s.dir, "data"), s.record.Listen)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, own.Stop()) }()
-		server = own.URL()
-		s.record.Listen = address(server)
+	if s.record.Server != "" {
+		return o.connect(ctx, s, s.record.Server)
 	}
-	return o.connect(ctx, s, server)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	failed := make(chan error, 1) // why others cannot reach the server any more; the first reason
+	own, err := o.StartServer(ctx, filepath.Join(s.dir, "data"), s.record.Listen, func(err error) {
+		select {
+		case failed <- err:
+		default:
+		}
+		cancel()
+	})
+	if err != nil {
+		return err
+	}
+	s.record.Listen = address(own.URL())
+	o.Token, o.Pin, o.public = own.Token(), own.Pin(), own.PublicURL()
+	err = o.connect(ctx, s, own.URL())
+	select {
+	case why := <-failed:
+		err = errors.Join(err, why)
+	default:
+	}
+	return errors.Join(err, own.Stop())
 }
 
 // slot returns the slot of the share that begins or continues.
@@ -157,7 +177,7 @@ func (o Options) room(ctx context.Context, s *slot, address string, states <-cha
 		return err
 	}
 	if s.record.Link != "" && s.record.Server == "" { // its port may be another one than before
-		if err := s.move(address); err != nil {
+		if err := s.move(address, cmp.Or(o.public, address), o.Pin); err != nil {
 			return err
 		}
 	}
@@ -190,14 +210,15 @@ func hasEnded(ctx context.Context, server *client.Server, link string) bool {
 // endedCodes are the errors of a session that has ended.
 var endedCodes = []protocol.Code{protocol.CodeSessionNotFound, protocol.CodeSessionInactive}
 
-// move makes the links those of an address.
-func (s *slot) move(address string) error {
-	for _, link := range []*string{&s.record.Link, &s.record.Invite} {
+// move makes the user's own link that of an address, and the invite that of an address for
+// others, with the fingerprint of the server's certificate.
+func (s *slot) move(address, public, pin string) error {
+	for link, server := range map[*string]string{&s.record.Link: address, &s.record.Invite: public} {
 		l, err := client.ParseLink(*link)
 		if err != nil {
 			return err
 		}
-		l.Server = address
+		l.Server, l.Certificate = server, pin
 		*link = l.String()
 	}
 	return s.save()
