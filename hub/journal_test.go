@@ -60,6 +60,7 @@ func TestJournal_the_commands_of_a_burst_are_answered_in_order(t *testing.T) {
 func TestJournal_a_slow_disk_blocks_the_senders_of_commands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
+		synctest.Wait() // nothing of the start is being appended, which would make room later
 		release := j.Hold()
 		defer release()
 		for range hub.MaxPending {

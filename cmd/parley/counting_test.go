@@ -13,7 +13,7 @@ import (
 // countingAgent is the program "counting-agent LOG", an agent whose output can be counted.
 // The prompt "count N" makes it send the numbers from 1 to N, each in an update of its own;
 // with "ask", it asks for permission halfway; with "slowly", it pauses after each, and with
-// "wide" each update has 10 KiB. It appends the method of each message that it receives to the log, after its process id.
+// "wide" each update has 64 KiB. It appends the method of each message that it receives to the log, after its process id.
 func countingAgent() {
 	log, err := os.OpenFile(os.Args[1], os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -91,7 +91,7 @@ func (a *counter) count(m counterMessage) {
 	_, _ = fmt.Sscanf(m.text(), "count %d", &n)
 	wide := ""
 	if strings.Contains(m.text(), "wide") {
-		wide = strings.Repeat("x", 10<<10)
+		wide = strings.Repeat("x", 64<<10)
 	}
 	for i := 1; i <= n && !a.cancelled.Load(); i++ {
 		if i == n/2 && strings.Contains(m.text(), "ask") {

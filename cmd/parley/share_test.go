@@ -460,12 +460,12 @@ func TestShare_an_agent_that_writes_more_than_is_kept_waits_and_loses_nothing(t 
 	network.SetFaults(both(&toxics.ResetToxic{Timeout: 1}))
 	awaitDetached(t, host, true)
 	network.ClearFaults()
-	a := prompt(t, host, "count 3000 wide")
+	a := prompt(t, host, "count 400 wide")
 	e2e.AwaitEvent(t, host, func(*protocol.HostSessionUpdate) bool { return true })
 	network.SetFaults(both(&toxics.ResetToxic{Timeout: 1}))
 	time.Sleep(time.Second) // the agent would write everything meanwhile
 	network.ClearFaults()
 	require.Empty(t, awaitEnd(t, host, a.ID))
 	events, _ := host.Events()
-	require.Equal(t, numbers(3000), counted(t, events))
+	require.Equal(t, numbers(400), counted(t, events))
 }
