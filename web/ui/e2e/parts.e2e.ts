@@ -17,11 +17,19 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-/** Scrolls the list up or down until an element is rendered and in sight. */
+/**
+ * Scrolls the list up or down until an element is rendered and in sight. At the end of the
+ * list it turns round, with smaller steps: rows that are not drawn yet can be scrolled past.
+ */
 async function bring(page: Page, what: Locator, by = -1_500): Promise<void> {
-  await page.locator(".timeline-list").hover();
+  const list = page.locator(".timeline-list");
+  await list.hover();
   const comes = async () => {
     if (await what.isVisible()) return true;
+    const ends = await list.evaluate((e, up) => {
+      return up ? e.scrollTop <= 1 : e.scrollTop + e.clientHeight >= e.scrollHeight - 1;
+    }, by < 0);
+    if (ends) by = -Math.sign(by) * Math.max(200, Math.abs(by) / 2);
     await page.mouse.wheel(0, by);
     // A busy page would scroll past the element with the next turns of the wheel.
     await page.evaluate(
