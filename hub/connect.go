@@ -122,6 +122,14 @@ func (c *connection) envelope(s *feed.Subscription, requestID string, body rules
 // send sends an input to the actor. It blocks while the inbox is full. Errors: errStopped,
 // and ctx's.
 func (c *connection) send(ctx context.Context, in envelope) error {
+	// The inbox of an actor that has ended may have room. If one command of a connection is
+	// refused, the next ones must be too: a client repeats them in the order in which it learns
+	// their fate.
+	select {
+	case <-c.actor.done:
+		return errStopped
+	default:
+	}
 	select {
 	case c.actor.inbox <- in:
 		return nil
