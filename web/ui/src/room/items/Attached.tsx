@@ -231,7 +231,8 @@ function useURL(blob: Loading): string | null {
     if (!(blob instanceof Blob)) return;
     const made = URL.createObjectURL(blob);
     setURL(made);
-    return () => URL.revokeObjectURL(made);
+    // The browser may still be loading it for an image that has just gone.
+    return () => void setTimeout(() => URL.revokeObjectURL(made), 10_000);
   }, [blob]);
   return url;
 }
