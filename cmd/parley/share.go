@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -170,14 +171,16 @@ func ownServer() (*settings, error) {
 	return &s, nil
 }
 
-// freeListen returns a loopback address, or one with any free port if it is in use.
-func freeListen(address string) string {
-	l, err := server.Listen(address, "--listen")
-	if err != nil {
-		return "127.0.0.1:0"
+// listenNear listens on an address, or on any port of its host if it is in use.
+func listenNear(address string) (net.Listener, error) {
+	if l, err := server.Listen(address, "--listen"); err == nil {
+		return l, nil
 	}
-	_ = l.Close()
-	return address
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	return server.Listen(net.JoinHostPort(host, "0"), "--listen")
 }
 
 // choose returns the agent to start. It has no command if the one of an earlier share is to

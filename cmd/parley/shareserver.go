@@ -34,9 +34,19 @@ func (s *sharing) startOwn(ctx context.Context, c server.Config, listen string, 
 		return nil, err
 	}
 	c.Web.Protected = true
-	c.Listen = freeListen(cmp.Or(listen, defaultListen))
-	switch {
-	case s.tunnel != "":
+	address := cmp.Or(listen, defaultListen)
+	if s.lan {
+		_, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		address, c.TLS.SelfSigned = net.JoinHostPort("0.0.0.0", port), true
+	}
+	if c.Listener, err = listenNear(address); err != nil {
+		return nil, err
+	}
+	c.Listen = c.Listener.Addr().String()
+	if s.tunnel != "" {
 		if own.tunnel, err = openTunnel(ctx, s.tunnel, &c); err != nil {
 			return nil, err
 		}
@@ -45,12 +55,6 @@ func (s *sharing) startOwn(ctx context.Context, c server.Config, listen string, 
 			<-own.tunnel.Done()
 			fail(own.tunnel.Err())
 		}()
-	case s.lan:
-		_, port, err := net.SplitHostPort(c.Listen)
-		if err != nil {
-			return nil, err
-		}
-		c.Listen, c.TLS.SelfSigned = net.JoinHostPort("0.0.0.0", port), true
 	}
 	if own.Server, err = server.Start(ctx, c); err != nil {
 		own.stopTunnel()
