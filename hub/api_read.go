@@ -72,9 +72,10 @@ func (h *Hub) Queue(ctx context.Context, id string, c Credentials) (*protocol.Wh
 
 // Invitation describes the session that an invite is for, also after its end. Errors:
 // SESSION_NOT_FOUND, INVALID_INVITE_TOKEN, SESSION_INACTIVE for a wrong invite to a session
-// that has ended, JOURNAL_UNAVAILABLE, and ctx's.
-func (h *Hub) Invitation(ctx context.Context, id, invite string) (*protocol.InvitationAnswer, error) {
-	answer, _, err := readAs[*protocol.InvitationAnswer](ctx, h, id, shared.Invitation{Invite: invite})
+// that has ended, JOURNAL_UNAVAILABLE, and ctx's. With guarded, a wrong invite is answered with
+// INVALID_INVITE_TOKEN whether or not the session exists.
+func (h *Hub) Invitation(ctx context.Context, id, invite string, guarded bool) (*protocol.InvitationAnswer, error) {
+	answer, _, err := readAs[*protocol.InvitationAnswer](ctx, h, id, shared.Invitation{Invite: invite, Guarded: guarded})
 	return answer, err
 }
 

@@ -16,11 +16,12 @@ type Credentials struct {
 	ParticipantID string
 	Token         string
 	ReadOnly      bool // the caller only reads, which former participants may do who were not removed
+	Guarded       bool // whoever sends wrong credentials does not learn whether the session exists
 }
 
 // sender returns the sender of a command with these credentials.
 func (c Credentials) sender() shared.Sender {
-	return shared.Sender{ParticipantID: c.ParticipantID, Token: c.Token, ReadOnly: c.ReadOnly}
+	return shared.Sender{ParticipantID: c.ParticipantID, Token: c.Token, ReadOnly: c.ReadOnly, Guarded: c.Guarded}
 }
 
 // reading returns the sender of a read; nil if the credentials are not checked.
@@ -71,7 +72,7 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 }
 
 // Do carries out a command and waits for its answer. For a join or resume the credentials
-// are in the command. Errors: those of the protocol's catalogue, and ctx's.
+// are in the command, and of c only Guarded counts. Errors: those of the protocol's catalogue, and ctx's.
 func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Request) (feed.Answer, error) {
 	command := shared.Command{Sender: c.sender(), Request: r}
 	if session, err := journal.ParseSessionID(id); err == nil {
@@ -86,12 +87,12 @@ func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Reque
 // user id of a present guest who joined by that API returns that guest with the token, as
 // the original does. It never returns the host, or a guest of the typed protocol, whose
 // clients keep their token.
-func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, again bool) (feed.Answer, error) {
+func (h *Hub) JoinOriginal(ctx context.Context, id string, c Credentials, r protocol.Request, again bool) (feed.Answer, error) {
 	way := shared.JoinOriginal
 	if again {
 		way = shared.JoinOriginalReturning
 	}
-	return h.answer(ctx, id, shared.Command{Request: r, JoinAPI: way})
+	return h.answer(ctx, id, shared.Command{Sender: c.sender(), Request: r, JoinAPI: way})
 }
 
 // Poll reads events for a participant whose client polls instead of keeping a connection.
@@ -109,11 +110,11 @@ func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protoco
 func (h *Hub) answer(ctx context.Context, id string, body rules.Body) (feed.Answer, error) {
 	session, err := journal.ParseSessionID(id)
 	if err != nil {
-		return feed.Answer{}, sessionNotFound()
+		return feed.Answer{}, shared.HideSession(body, sessionNotFound())
 	}
 	r, err := h.askShared(ctx, session, body)
 	if err != nil {
-		return feed.Answer{}, err
+		return feed.Answer{}, shared.HideSession(body, err)
 	}
 	payload, err := h.finishAnswer(ctx, history.Reader{Journal: h.journal, Session: session}, cursorOf(body), r.payload)
 	return feed.Answer{Payload: payload, Duplicate: r.duplicate}, err

@@ -117,12 +117,13 @@ func (h *Hub) Attachment(ctx context.Context, id string, c Credentials, attachme
 // attachmentAccess checks that a participant may upload or read files. It returns the
 // session and its newest event.
 func (h *Hub) attachmentAccess(ctx context.Context, id string, c Credentials, upload bool) (session journal.SessionID, head journal.Head, err error) {
+	access := shared.AttachmentAccess{Sender: c.sender(), Upload: upload}
 	if session, err = journal.ParseSessionID(id); err != nil {
-		return session, head, sessionNotFound()
+		return session, head, shared.HideSession(access, sessionNotFound())
 	}
-	r, err := h.askShared(ctx, session, shared.AttachmentAccess{Sender: c.sender(), Upload: upload})
+	r, err := h.askShared(ctx, session, access)
 	if err != nil {
-		return session, head, err
+		return session, head, shared.HideSession(access, err)
 	}
 	if h.options.Attachments == nil || upload && h.rules.Limits.AttachmentBytes == 0 {
 		return session, head, protocol.Errorf(protocol.CodeStorageFull, "this server stores no attachments")

@@ -46,7 +46,7 @@ func (r *room) attach(c protocol.Command) *client {
 // tryAttach connects by a join or resume, or returns its error. It does not read the
 // welcome.
 func (r *room) tryAttach(c protocol.Command) (*client, error) {
-	sub, err := r.hub.Attach(r.t.Context(), r.id, protocol.Request{ID: uuid.NewString(), Command: c}, false)
+	sub, err := r.hub.Attach(r.t.Context(), r.id, protocol.Request{ID: uuid.NewString(), Command: c}, hub.AttachOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -10,22 +10,27 @@ import (
 	"parley/protocol"
 )
 
+// AttachOptions are the options of [Hub.Attach].
+type AttachOptions struct {
+	EventsOnly bool // yield nothing but events, for a stream or a long poll; a host who has left stays absent
+	Guarded    bool // as in [Credentials]
+}
+
 // Attach carries out a join or resume and subscribes to the session. The caller closes
-// the subscription. With eventsOnly, for an event stream or a long poll, it yields nothing
-// but events, and does not bring back a host who has left. After a resume for reading only, it accepts
+// the subscription. After a resume for reading only, it accepts
 // commands that read, and answers READ_ONLY to others. Errors: those of join and resume,
 // TOO_MANY_PARTICIPANTS (also if there are too many connections), SESSION_NOT_FOUND,
 // JOURNAL_UNAVAILABLE, and ctx's.
-func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsOnly bool) (*feed.Subscription, error) {
+func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, o AttachOptions) (*feed.Subscription, error) {
+	c := shared.Command{Sender: shared.Sender{Guarded: o.Guarded}, Request: r, EventsOnly: o.EventsOnly}
 	session, err := journal.ParseSessionID(id)
 	if err != nil {
-		return nil, sessionNotFound()
+		return nil, shared.HideSession(c, sessionNotFound())
 	}
-	c := shared.Command{Request: r, EventsOnly: eventsOnly}
-	sub := h.feed.Subscribe(session, feed.SubscribeOptions{Cursor: cursorOf(c), EventsOnly: eventsOnly, ReadOnly: isReadOnly(r)})
+	sub := h.feed.Subscribe(session, feed.SubscribeOptions{Cursor: cursorOf(c), EventsOnly: o.EventsOnly, ReadOnly: isReadOnly(r)})
 	if _, err := h.askShared(ctx, session, attach{c, sub}); err != nil {
 		sub.Close() // also if the session lets it in later
-		return nil, err
+		return nil, shared.HideSession(c, err)
 	}
 	return sub, nil
 }

@@ -36,7 +36,7 @@ func Example() {
 	}
 
 	join := protocol.Request{ID: "1", Command: &protocol.Join{InviteToken: room.InviteToken, UserID: "ben"}}
-	guest, err := h.Attach(ctx, room.Session.ID, join, false)
+	guest, err := h.Attach(ctx, room.Session.ID, join, hub.AttachOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return

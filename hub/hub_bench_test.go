@@ -84,7 +84,7 @@ func connect(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer) *feed.Subscr
 	resume := protocol.Request{ID: "resume", Command: &protocol.Resume{
 		ParticipantID: room.HostParticipant.ID, ParticipantToken: *room.HostParticipant.AccessToken,
 	}}
-	sub, err := h.Attach(b.Context(), room.Session.ID, resume, false)
+	sub, err := h.Attach(b.Context(), room.Session.ID, resume, hub.AttachOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func TestHub_neither_loses_nor_repeats_events_under_stress(t *testing.T) {
 func (r *room) watch(ctx context.Context, cursor string) (seen []string) {
 	for ctx.Err() == nil {
 		resume := &protocol.Resume{ParticipantID: r.owner.ParticipantID, ParticipantToken: r.owner.ParticipantToken, Cursor: cursor}
-		sub, err := r.hub.Attach(ctx, r.id, protocol.Request{Command: resume}, true)
+		sub, err := r.hub.Attach(ctx, r.id, protocol.Request{Command: resume}, hub.AttachOptions{EventsOnly: true})
 		if err != nil {
 			continue // an append has failed
 		}

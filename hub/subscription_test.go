@@ -134,7 +134,7 @@ func TestSubscription_of_a_client_that_disconnects_while_it_joins_is_removed(t *
 		failed := make(chan error)
 		go func() {
 			join := protocol.Request{ID: "1", Command: &protocol.Join{InviteToken: r.invite, UserID: "ben"}}
-			_, err := r.hub.Attach(ctx, r.id, join, false)
+			_, err := r.hub.Attach(ctx, r.id, join, hub.AttachOptions{})
 			failed <- err
 		}()
 		synctest.Wait()
@@ -250,7 +250,7 @@ func TestSubscription_of_a_participant_who_has_left_is_not_kept_in_memory(t *tes
 // visit joins and leaves. The caller keeps no reference to the connection.
 func (r *room) visit(user string) weak.Pointer[feed.Subscription] {
 	join := protocol.Request{ID: "1", Command: &protocol.Join{InviteToken: r.invite, UserID: user}}
-	sub, err := r.hub.Attach(r.t.Context(), r.id, join, false)
+	sub, err := r.hub.Attach(r.t.Context(), r.id, join, hub.AttachOptions{})
 	require.NoError(r.t, err)
 	ben := &client{t: r.t, room: r, sub: sub}
 	ben.do(&protocol.Leave{}, nil)

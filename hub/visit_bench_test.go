@@ -42,7 +42,7 @@ func BenchmarkVisit(b *testing.B) {
 // visit joins a session, waits for the welcome, and leaves.
 func visit(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer, user string) error {
 	join := protocol.Request{ID: "join", Command: &protocol.Join{InviteToken: room.InviteToken, UserID: user, Recent: 1}}
-	sub, err := h.Attach(b.Context(), room.Session.ID, join, false)
+	sub, err := h.Attach(b.Context(), room.Session.ID, join, hub.AttachOptions{})
 	if err != nil {
 		return err
 	}

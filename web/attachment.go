@@ -23,7 +23,7 @@ func transferDeadline(size int64) time.Time {
 // upload stores the body as an attachment. It reads the body after it has checked the
 // credentials, and never keeps the whole of it in memory.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
-	caller, ok := headerCredentials(r)
+	caller, ok := s.headerCredentials(r)
 	if !ok {
 		return protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 	}
@@ -85,7 +85,7 @@ func (b uploadBody) Read(p []byte) (int, error) {
 // only images and audio that the server has recognised have a type, and none can run
 // scripts.
 func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
-	caller, ok := headerCredentials(r)
+	caller, ok := s.headerCredentials(r)
 	if !ok {
 		return protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 	}

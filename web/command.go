@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 
-	"parley/hub"
 	"parley/hub/feed"
 	"parley/protocol"
 )
@@ -28,12 +27,12 @@ func (s *Server) command(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, error) {
-	caller, ok := headerCredentials(r)
+	caller, ok := s.headerCredentials(r)
 	switch req.Command.(type) {
 	case *protocol.Ping:
 		return feed.Answer{}.Encode(req.ID) // a pong
 	case *protocol.Join, *protocol.Resume:
-		caller = hub.Credentials{} // the payload has the credentials
+		caller = s.credentials(r, "", "") // the payload has them
 	default:
 		// Participants who may no longer act may still read.
 		caller.ReadOnly = onlyReads(req.Command)

@@ -19,7 +19,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	caller, err := queryCredentials(r, q)
+	caller, err := s.queryCredentials(r, q)
 	if err != nil {
 		return err
 	}

@@ -11,18 +11,24 @@ import (
 
 var errNoCredentials = protocol.Errorf(protocol.CodeInvalidRequest, "participantId and participantToken are missing")
 
+// credentials returns the credentials of a participant with which a request was sent. Under
+// protection, wrong ones do not tell whether the session exists.
+func (s *Server) credentials(r *http.Request, id, token string) hub.Credentials {
+	return hub.Credentials{ParticipantID: id, Token: token, Guarded: s.access.IsProtected(r)}
+}
+
 // headerCredentials returns the credentials in the Authorization and
 // Parley-Participant headers. It returns false unless both are present.
-func headerCredentials(r *http.Request) (hub.Credentials, bool) {
+func (s *Server) headerCredentials(r *http.Request) (hub.Credentials, bool) {
 	id, token, ok := access.Participant(r)
 	if !ok {
 		return hub.Credentials{}, false
 	}
-	return hub.Credentials{ParticipantID: id, Token: token}, true
+	return s.credentials(r, id, token), true
 }
 
 // bodyCredentials returns the credentials in the headers, or else those in the body.
-func bodyCredentials(r *http.Request, body []byte) (hub.Credentials, error) {
+func (s *Server) bodyCredentials(r *http.Request, body []byte) (hub.Credentials, error) {
 	given, err := decodeBody[struct {
 		ID    *string `json:"participantId,omitzero"`
 		Token *string `json:"participantToken,omitzero"`
@@ -30,23 +36,23 @@ func bodyCredentials(r *http.Request, body []byte) (hub.Credentials, error) {
 	if err != nil {
 		return hub.Credentials{}, err
 	}
-	if c, ok := headerCredentials(r); ok {
+	if c, ok := s.headerCredentials(r); ok {
 		return c, nil
 	}
 	if given.ID == nil || given.Token == nil {
 		return hub.Credentials{}, errNoCredentials
 	}
-	return hub.Credentials{ParticipantID: *given.ID, Token: *given.Token}, nil
+	return s.credentials(r, *given.ID, *given.Token), nil
 }
 
 // queryCredentials returns the credentials in the headers, or else those in the
 // query.
-func queryCredentials(r *http.Request, q url.Values) (hub.Credentials, error) {
-	if c, ok := headerCredentials(r); ok {
+func (s *Server) queryCredentials(r *http.Request, q url.Values) (hub.Credentials, error) {
+	if c, ok := s.headerCredentials(r); ok {
 		return c, nil
 	}
 	if !q.Has("participantId") || !q.Has("participantToken") {
 		return hub.Credentials{}, errNoCredentials
 	}
-	return hub.Credentials{ParticipantID: q.Get("participantId"), Token: q.Get("participantToken")}, nil
+	return s.credentials(r, q.Get("participantId"), q.Get("participantToken")), nil
 }

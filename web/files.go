@@ -9,7 +9,7 @@ import (
 // changes answers with the changes of the agent's working directory.
 func (s *Server) changes(r *http.Request, _ []byte) (answer *protocol.ChangesAnswer, err error) {
 	query := r.URL.Query()
-	caller, err := queryCredentials(r, query)
+	caller, err := s.queryCredentials(r, query)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (s *Server) changes(r *http.Request, _ []byte) (answer *protocol.ChangesAns
 // files answers with files of the agent's working directory, for the completion of names.
 func (s *Server) files(r *http.Request, _ []byte) (answer *protocol.FilesAnswer, err error) {
 	query := r.URL.Query()
-	caller, err := queryCredentials(r, query)
+	caller, err := s.queryCredentials(r, query)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func (s *Server) poll(r *http.Request, _ []byte) (*protocol.EventsAnswer, error)
 		return nil, err
 	}
 	query := r.URL.Query()
-	caller, err := queryCredentials(r, query)
+	caller, err := s.queryCredentials(r, query)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +172,7 @@ func pollError(err error) error {
 // from the first. Every participant who was not removed may read it.
 func (s *Server) archive(r *http.Request, _ []byte) (answer *protocol.ArchiveAnswer, err error) {
 	query := r.URL.Query()
-	caller, err := queryCredentials(r, query)
+	caller, err := s.queryCredentials(r, query)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func (s *Server) join(r *http.Request, body []byte) (answer protocol.JoinAnswer,
 		return answer, err
 	}
 	err = s.attempt(r, c, func() error {
-		joined, err := s.hub.JoinOriginal(r.Context(), r.PathValue("id"), req, s.allowsRejoin(r))
+		joined, err := s.hub.JoinOriginal(r.Context(), r.PathValue("id"), s.credentials(r, "", ""), req, s.allowsRejoin(r))
 		if err != nil {
 			return err
 		}
@@ -135,9 +135,9 @@ func (s *Server) closeShared(r *http.Request, body []byte) (*protocol.CloseAnswe
 	var caller hub.Credentials
 	var err error
 	if len(body) > 0 {
-		caller, err = bodyCredentials(r, body)
+		caller, err = s.bodyCredentials(r, body)
 	} else {
-		caller, err = queryCredentials(r, r.URL.Query())
+		caller, err = s.queryCredentials(r, r.URL.Query())
 	}
 	if err != nil {
 		return nil, err
@@ -154,7 +154,7 @@ func act[A, C any, P interface {
 	if err != nil {
 		return answer, err
 	}
-	caller, err := bodyCredentials(r, body)
+	caller, err := s.bodyCredentials(r, body)
 	if err != nil {
 		return answer, err
 	}
@@ -168,7 +168,7 @@ func actOn[A, G any](s *Server, r *http.Request, body []byte, command func(id st
 	if err != nil {
 		return answer, err
 	}
-	caller, err := bodyCredentials(r, body)
+	caller, err := s.bodyCredentials(r, body)
 	if err != nil {
 		return answer, err
 	}

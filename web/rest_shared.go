@@ -67,7 +67,7 @@ func (s *Server) listMessages(r *http.Request, _ []byte) (streamedAnswer, error)
 
 // listQueue reads the queue of a session for a participant.
 func (s *Server) listQueue(r *http.Request, _ []byte) (answer *protocol.WholeQueueAnswer, err error) {
-	caller, err := queryCredentials(r, r.URL.Query())
+	caller, err := s.queryCredentials(r, r.URL.Query())
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (s *Server) invitation(r *http.Request, _ []byte) (answer *protocol.Invitat
 		return nil, protocol.Errorf(protocol.CodeUnauthorized, "the invite is missing: send it as Authorization: Bearer INVITE")
 	}
 	err = s.attempt(r, nil, func() error {
-		answer, err = s.hub.Invitation(r.Context(), r.PathValue("id"), invite)
+		answer, err = s.hub.Invitation(r.Context(), r.PathValue("id"), invite, s.access.IsProtected(r))
 		return err
 	})
 	return answer, err
@@ -94,7 +94,7 @@ func (s *Server) invitation(r *http.Request, _ []byte) (answer *protocol.Invitat
 // read reads from a session, with the credentials in the headers or, as in the
 // original API, without.
 func (s *Server) read(r *http.Request, from func(context.Context, string, *hub.Credentials) (streamedAnswer, error)) (answer streamedAnswer, err error) {
-	caller, ok := headerCredentials(r)
+	caller, ok := s.headerCredentials(r)
 	if !ok {
 		if err := s.checkReadLimit(r); err != nil {
 			return nil, err

@@ -67,6 +67,7 @@ func New(h *hub.Hub, o Options) *Server {
 		WriteTimeout:        o.WriteTimeout,
 		CommandRate:         o.CommandRate,
 		CommandBurst:        o.CommandBurst,
+		IsProtected:         s.access.IsProtected,
 		Addresses:           s.addresses,
 		Memory:              s.memory,
 		ClientError:         s.clientError,

@@ -25,7 +25,7 @@ type stream interface {
 
 // attach opens a stream with a join or a resume. With eventsOnly it yields only events.
 func attach(ctx context.Context, h *hub.Hub, room string, r protocol.Request, eventsOnly, push bool) (stream, error) {
-	sub, err := h.Attach(ctx, room, r, eventsOnly)
+	sub, err := h.Attach(ctx, room, r, hub.AttachOptions{EventsOnly: eventsOnly})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package shared
 
 import (
+	"errors"
+
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -9,7 +11,7 @@ import (
 // participant who was not removed may read, also after leaving and after the session has
 // ended.
 func (s *State) authenticateReader(sender Sender) (protocol.Participant, error) {
-	if err := s.requireCreated(); err != nil {
+	if err := s.requireCreated(); err != nil && !sender.Guarded {
 		return protocol.Participant{}, err
 	}
 	p, err := s.identify(sender)
@@ -22,11 +24,16 @@ func (s *State) authenticateReader(sender Sender) (protocol.Participant, error) 
 // authenticate returns the participant who sends a command. It returns an error for one
 // who has left.
 func (s *State) authenticate(sender Sender) (protocol.Participant, error) {
-	if err := s.requireActive(); err != nil {
-		return protocol.Participant{}, err
+	active := s.requireActive()
+	if active != nil && !sender.Guarded {
+		return protocol.Participant{}, active
 	}
 	p, err := s.identify(sender)
-	if err == nil && p.LeftAt != nil {
+	switch {
+	case err != nil:
+	case active != nil:
+		err = active
+	case p.LeftAt != nil:
 		err = s.inactiveError(p)
 	}
 	return p, err
@@ -36,10 +43,14 @@ func (s *State) authenticate(sender Sender) (protocol.Participant, error) {
 // those of lookup, and INVALID_PARTICIPANT_TOKEN.
 func (s *State) identify(sender Sender) (protocol.Participant, error) {
 	p, err := s.lookup(sender.ParticipantID, sender.Departed)
-	if err != nil {
+	switch {
+	case IsAbsent(err):
 		return p, err
-	}
-	if !s.authentic(p, sender) {
+	case sender.Guarded && (err != nil || !s.authentic(p, sender)):
+		return protocol.Participant{}, ErrNotParticipant
+	case err != nil:
+		return p, err
+	case !s.authentic(p, sender):
 		return p, protocol.Errorf(protocol.CodeInvalidParticipantToken, "wrong participant token")
 	}
 	return p, nil
@@ -77,6 +88,58 @@ func (s *State) requireCreated() error {
 		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session") // the creation failed
 	}
 	return nil
+}
+
+// Errors for wrong credentials of a guarded command. They are the same for a session that
+// does not exist.
+var (
+	ErrNotParticipant = protocol.Errorf(protocol.CodeInvalidParticipantToken, "the participant's token is wrong, or there is no such session")
+	ErrNotInvited     = protocol.Errorf(protocol.CodeInvalidInviteToken, "the invite is wrong or was replaced, or there is no such session")
+)
+
+// HideSession returns err, the error for an input of a client. If the session does not exist
+// and the input is guarded, it returns the error for wrong credentials.
+func HideSession(body rules.Body, err error) error {
+	if !errors.Is(err, &protocol.Error{Code: protocol.CodeSessionNotFound}) {
+		return err
+	}
+	var sender Sender
+	invited := false
+	switch b := body.(type) {
+	case Command:
+		sender = b.Sender
+		_, invited = b.Request.Command.(*protocol.Join)
+	case Invitation:
+		sender.Guarded, invited = b.Guarded, true
+	case Archive:
+		sender = b.Sender
+	case AttachmentAccess:
+		sender = b.Sender
+	case Read:
+		if b.Sender != nil {
+			sender = *b.Sender
+		}
+	}
+	switch {
+	case !sender.Guarded:
+		return err
+	case invited:
+		return ErrNotInvited
+	}
+	return ErrNotParticipant
+}
+
+// requireInvitation is requireActive and then requireInvite. A guarded caller learns of the
+// session's end only with the right invite.
+func (s *State) requireInvitation(invite string, guarded bool) error {
+	active, invited := s.requireActive(), s.requireInvite(invite)
+	switch {
+	case guarded && invited != nil:
+		return ErrNotInvited
+	case active != nil:
+		return active
+	}
+	return invited
 }
 
 // requireInvite returns INVALID_INVITE_TOKEN unless the invite is the current one.

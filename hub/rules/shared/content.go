@@ -99,9 +99,6 @@ func (s *State) attachmentAccess(m AttachmentAccess) rules.Decision {
 		}
 		return rules.Decision{Answer: AccessGranted{}}
 	}
-	if err := s.requireActive(); err != nil {
-		return rules.Decision{Err: err}
-	}
 	p, err := s.authenticate(m.Sender)
 	if err != nil {
 		return rules.Decision{Err: err}

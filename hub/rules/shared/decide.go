@@ -111,7 +111,7 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 	if c.Sender.ReadOnly {
 		return s.readingCommand(c)
 	}
-	if err := s.requireCreated(); err != nil {
+	if err := s.requireCreated(); err != nil && !c.Sender.Guarded {
 		return rules.Decision{Err: err}
 	}
 	p, err := s.lookup(c.Sender.ParticipantID, c.Sender.Departed)

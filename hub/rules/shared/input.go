@@ -44,6 +44,7 @@ type Sender struct {
 	ParticipantID string
 	Token         string
 	ReadOnly      bool // the command only reads, which is allowed to participants who have left as well
+	Guarded       bool // whoever sends wrong credentials does not learn whether the session exists
 
 	Connected bool     // the token was checked when the connection began
 	Departed  Departed // participants that were looked up; see AbsentError
@@ -108,7 +109,10 @@ const (
 type ReadKind int
 
 // Invitation asks for a description of the session that an invite is for.
-type Invitation struct{ Invite string }
+type Invitation struct {
+	Invite  string
+	Guarded bool // as in Sender
+}
 
 // Archive asks for a page of the session's events, also after its end.
 type Archive struct {

@@ -16,7 +16,7 @@ func (s *State) enter(in rules.Input, c Command, first protocol.Command) rules.D
 	if join, ok := first.(*protocol.Join); ok {
 		return s.join(in, c, join).ForCommand(commandRef(c.Request, joinScope(join.UserID)))
 	}
-	return s.resume(in, first.(*protocol.Resume), c.EventsOnly, c.Sender.Departed)
+	return s.resume(in, first.(*protocol.Resume), c)
 }
 
 // joinScopePrefix begins the scope of a join, whose sender is not a participant yet. The
@@ -28,10 +28,7 @@ func joinScope(userID string) string { return joinScopePrefix + userID }
 // join makes the holder of the invite a participant, or returns the present participant
 // whose token the join has.
 func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision {
-	if err := s.requireActive(); err != nil {
-		return rules.Decision{Err: err}
-	}
-	if err := s.requireInvite(c.InviteToken); err != nil {
+	if err := s.requireInvitation(c.InviteToken, m.Sender.Guarded); err != nil {
 		return rules.Decision{Err: err}
 	}
 	if done, repeated, err := s.recall(joinScope(c.UserID), m.Request); err != nil || repeated {
@@ -127,14 +124,14 @@ func (s *State) roleOnJoin(c *protocol.Join) protocol.Role {
 
 // resume continues a participation on a new connection. It makes a host who has left
 // present again, unless the connection receives events alone.
-func (s *State) resume(in rules.Input, c *protocol.Resume, eventsOnly bool, departed Departed) rules.Decision {
-	sender := Sender{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, Departed: departed}
+func (s *State) resume(in rules.Input, c *protocol.Resume, m Command) rules.Decision {
+	sender := Sender{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, Guarded: m.Sender.Guarded, Departed: m.Sender.Departed}
 	if c.ReadOnly {
 		return s.resumeReading(sender, c.Recent)
 	}
 	p, err := s.authenticate(sender)
 	hasLeft := errors.Is(err, &protocol.Error{Code: protocol.CodeParticipantInactive})
-	if hasLeft && p.Role == protocol.RoleHost && !eventsOnly {
+	if hasLeft && p.Role == protocol.RoleHost && !m.EventsOnly {
 		return s.reenter(in, p, c.Recent)
 	}
 	if err != nil {

@@ -1,8 +1,6 @@
 package shared
 
 import (
-	"cmp"
-
 	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/protocol"
@@ -10,13 +8,12 @@ import (
 
 // read decides on a read of the original API, which requires an active session.
 func (s *State) read(m Read) rules.Decision {
-	if err := s.requireActive(); err != nil {
-		return rules.Decision{Err: err}
-	}
+	err := s.requireActive()
 	if m.Sender != nil {
-		if _, err := s.authenticate(*m.Sender); err != nil {
-			return rules.Decision{Err: err}
-		}
+		_, err = s.authenticate(*m.Sender)
+	}
+	if err != nil {
+		return rules.Decision{Err: err}
 	}
 	if m.Kind == ReadQueue {
 		return rules.Decision{Answer: s.wholeQueue()}
@@ -30,8 +27,8 @@ func (s *State) invitation(m Invitation) rules.Decision {
 	if err := s.requireCreated(); err != nil {
 		return rules.Decision{Err: err}
 	}
-	if err := s.requireInvite(m.Invite); err != nil {
-		return rules.Decision{Err: cmp.Or(s.requireActive(), err)}
+	if s.requireInvite(m.Invite) != nil {
+		return rules.Decision{Err: s.requireInvitation(m.Invite, m.Guarded)}
 	}
 	return rules.Decision{Answer: &protocol.InvitationAnswer{
 		Session:      s.Session,

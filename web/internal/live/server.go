@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,6 +24,9 @@ type Options struct {
 	WriteTimeout        time.Duration // of one write that waits
 	CommandRate         float64       // per second; negative for no limit
 	CommandBurst        int
+
+	// IsProtected reports whether a request is under protection.
+	IsProtected func(*http.Request) bool
 
 	Addresses *limit.Addresses
 	Memory    *limit.Memory

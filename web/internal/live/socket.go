@@ -26,6 +26,7 @@ type socket struct {
 	// immutable
 	session    string
 	remoteAddr string // host and port
+	guarded    bool   // wrong credentials do not tell whether the session exists
 	ws         *rawconn.WebSocket
 	commands   *limit.Commands
 	control    *limit.Commands // of control frames, and of messages without a command
@@ -89,6 +90,7 @@ func (s *Server) newSocket(r *http.Request, session string) *socket {
 		connection: connection{server: s, path: r.URL.Path, client: limit.ConnectionOf(r.Context())},
 		session:    session,
 		remoteAddr: r.RemoteAddr,
+		guarded:    o.IsProtected(r),
 		commands:   limit.NewCommands(o.CommandRate, o.CommandBurst),
 		control:    limit.NewCommands(controlRate, controlBurst),
 		bandwidth:  limit.NewBandwidth(o.CommandRate, o.CommandBurst),

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub"
 	"parley/hub/feed"
 	"parley/protocol"
 )
@@ -32,7 +33,7 @@ func (k *socket) join(req protocol.Request) bool {
 	k.begun.Store(true)
 	var sub *feed.Subscription
 	err := k.server.options.Addresses.Do(k.sender.ctx, k.remoteAddr, k.client, req.Command, func() (err error) {
-		sub, err = k.server.options.Hub.Attach(k.sender.ctx, k.session, req, false)
+		sub, err = k.server.options.Hub.Attach(k.sender.ctx, k.session, req, hub.AttachOptions{Guarded: k.guarded})
 		return err
 	})
 	if k.sender.ctx.Err() != nil { // shutDown closes the connection

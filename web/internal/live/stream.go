@@ -165,7 +165,8 @@ func (s *Server) Subscribe(ctx context.Context, r *http.Request, session string,
 		ParticipantID: caller.ParticipantID, ParticipantToken: caller.Token, Cursor: cursor, ReadOnly: caller.ReadOnly,
 	}
 	err = s.options.Addresses.Do(ctx, r.RemoteAddr, limit.ConnectionOf(ctx), first, func() error {
-		sub, err = s.options.Hub.Attach(ctx, session, protocol.Request{ID: uuid.NewString(), Command: first}, true)
+		sub, err = s.options.Hub.Attach(ctx, session, protocol.Request{ID: uuid.NewString(), Command: first},
+			hub.AttachOptions{EventsOnly: true, Guarded: caller.Guarded})
 		return err
 	})
 	return sub, err

@@ -207,8 +207,11 @@ func hasEnded(ctx context.Context, server *client.Server, link string) bool {
 	return err == nil && state.Session.Status != protocol.StatusActive
 }
 
-// endedCodes are the errors of a session that has ended.
-var endedCodes = []protocol.Code{protocol.CodeSessionNotFound, protocol.CodeSessionInactive}
+// endedCodes are the errors of a session that has ended. A protected server does not tell
+// whether a session exists to whoever has no valid token for it.
+var endedCodes = []protocol.Code{
+	protocol.CodeSessionNotFound, protocol.CodeSessionInactive, protocol.CodeInvalidParticipantToken,
+}
 
 // move makes the user's own link that of an address, and the invite that of an address for
 // others, with the fingerprint of the server's certificate.

@@ -59,7 +59,8 @@ export const state = {
   },
   wrongInvite: {
     title: "This invite is no longer valid",
-    about: "The host has replaced it, or the link was changed. Ask the host for the current link.",
+    about:
+      "The host has replaced it, the link was changed, or the session was on another server. Ask the host for the current link.",
   },
   badCredentials: {
     title: "You cannot come back with this link",
