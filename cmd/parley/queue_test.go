@@ -1,7 +1,9 @@
 package main
 
 import (
+	"regexp"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,7 +33,11 @@ func TestJoin_arranges_the_queue_which_outlives_a_killed_server(t *testing.T) {
 	types(ada, "/move #4 #2", `has moved a prompt; these wait now, in this order: #4 \(help three\), #2 \(help one\), #3 \(help two\)`)
 	types(ada, "/edit #3 help two, edited", `approved, in place of #3: help two, edited`)
 	types(ada, "/withdraw #2", `cancelled #2`)
-	types(ada, "/queue", `1\. #4 .* prompted \(after 1 turn\): help three\n\* 2\. #5 .* prompted \(after 2 turns\): help two, edited`)
+	order := regexp.MustCompile(`1\. #4 .* prompted \(after 1 turn\): help three\n\* 2\. #5 .* prompted \(after 2 turns\): help two, edited`)
+	require.True(t, e2e.Poll(50*time.Millisecond, e2e.Timeout, func() bool { // the agent's session numbers them again in the background
+		ada.WriteLine(t, "/queue")
+		return order.MatchString(ada.Stdout.String())
+	}), "%s", ada.Stdout)
 	ada.WriteLine(t, "/withdraw #1")
 	ada.Stderr.Await(t, `does not wait any more`)
 
