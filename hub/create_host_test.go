@@ -173,3 +173,42 @@ func TestCreateHost_a_repetition_succeeds_although_the_agent_is_no_longer_config
 		requireCode(t, protocol.CodeAgentNotFound, err)
 	})
 }
+
+// slowSummaries answers no request for a summary before release is closed.
+type slowSummaries struct {
+	journal.Journal
+	asked, release chan struct{}
+}
+
+func (j slowSummaries) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
+	select {
+	case j.asked <- struct{}{}:
+	default:
+	}
+	<-j.release
+	return j.Journal.Summary(ctx, id)
+}
+
+func TestCreateHost_while_the_session_is_looked_for(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := slowSummaries{newJournal(), make(chan struct{}, 1), make(chan struct{})}
+		t.Cleanup(func() { require.NoError(t, slow.Close()) })
+		r := &room{t: t, journal: slow, agents: hubtest.NewAgents()}
+		r.start(r.agents)
+		looked := make(chan error, 1)
+		go func() {
+			_, err := r.hub.HostSession(t.Context(), r.hub.ConnectedHostID("k").String())
+			looked <- err
+		}()
+		<-slow.asked
+		created := make(chan error, 1)
+		go func() {
+			_, err := r.hub.CreateConnected(t.Context(), "k", rules.ConnectorSeat{}, &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk})
+			created <- err
+		}()
+		synctest.Wait()
+		close(slow.release)
+		requireCode(t, protocol.CodeHostSessionNotFound, <-looked)
+		require.NoError(t, <-created)
+	})
+}

@@ -28,20 +28,25 @@ type entry struct {
 // leave memory before release is called. Errors: errStopped, errMoved, those of
 // load, and ctx's.
 func (h *Hub) acquire(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool) (*entry, error) {
-	e, err := h.entryOf(id, kind, create)
-	if err != nil {
-		return nil, err
+	for {
+		e, err := h.entryOf(id, kind, create)
+		if err != nil {
+			return nil, err
+		}
+		select {
+		case <-e.ready:
+		case <-ctx.Done():
+			h.release(e)
+			return nil, ctx.Err()
+		}
+		switch {
+		case e.err == nil:
+			return e, nil
+		case create && errors.Is(e.err, journal.ErrNotFound): // it was being loaded for somebody who does not create it
+		default:
+			return nil, e.err
+		}
 	}
-	select {
-	case <-e.ready:
-	case <-ctx.Done():
-		h.release(e)
-		return nil, ctx.Err()
-	}
-	if e.err != nil {
-		return nil, e.err
-	}
-	return e, nil
 }
 
 // entryOf returns a session's entry with one more reference. It starts to load a session
