@@ -129,11 +129,15 @@ func (c *Connector) stayConnected(ctx context.Context) error {
 // visit makes one connection and serves it until it ends. It reports whether the server has
 // welcomed the connector.
 func (c *Connector) visit(ctx context.Context) (welcomed bool, err error) {
-	conn, welcome, err := c.dial(ctx)
+	var m mover
+	conn, welcome, err := c.dial(m.traced(ctx))
 	if err != nil {
 		return false, err
 	}
 	defer conn.Cut()
+	visiting, left := context.WithCancel(ctx)
+	defer left()
+	c.work.Go(func() { m.cutIfMoved(visiting, conn.Cut) })
 	if welcome.Resume != connect.Returned {
 		c.endRun()
 		c.end.Reset()
