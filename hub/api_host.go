@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/hub/rules/host"
@@ -62,12 +63,49 @@ func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, com
 	return h.hostAnswer(h.ask(ctx, journal.NewHostSessionID(), journal.KindHost, true, create))
 }
 
-// origin returns what a host session begins with if it is a fork of another one.
-func (h *Hub) origin(ctx context.Context, c *protocol.CreateHostSession) (host.Origin, error) {
-	if c.Fork == "" {
-		return host.Origin{}, nil
+// origin returns what a host session begins with if it is a fork of another one, or
+// continues a session of the agent.
+func (h *Hub) origin(ctx context.Context, c *protocol.CreateHostSession) (origin host.Origin, err error) {
+	switch {
+	case c.Fork != "":
+		return h.originOf(ctx, c.Fork, host.ReadOrigin{})
+	case c.Adopt != "":
+		if several, err := h.wereSeveralIn(ctx, c.Adopt); err != nil || !several {
+			return origin, err
+		}
+		origin.History = protocol.HistoryWithheld
 	}
-	return h.originOf(ctx, c.Fork, host.ReadOrigin{})
+	return origin, nil
+}
+
+// wereSeveralIn reports whether several shared sessions of this server have taken part in a
+// session of an agent. The cost is that of reading all host sessions.
+func (h *Hub) wereSeveralIn(ctx context.Context, agentSession string) (bool, error) {
+	all, err := h.journal.List(ctx, journal.Filter{Kind: journal.KindHost})
+	if err != nil {
+		return false, history.ClientError(ctx, err)
+	}
+	took := 0
+	for _, s := range all {
+		l, err := h.load(ctx, s.Session)
+		if _, damaged := errors.AsType[*journal.DamageError](err); damaged {
+			continue // which sessions it had is not known
+		} else if err != nil {
+			return false, history.ClientError(ctx, err)
+		}
+		state := l.state.(*host.State)
+		if state.AgentSession != agentSession {
+			continue
+		}
+		count, err := h.countShared(ctx, s.Session)
+		if err != nil {
+			return false, err
+		}
+		if took += count; took > 1 || state.Withheld {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // originOf returns what a fork of a host session begins with.
@@ -78,29 +116,25 @@ func (h *Hub) originOf(ctx context.Context, id string, read host.ReadOrigin) (ho
 	}
 	origin := *r.payload.(*host.Origin)
 	if origin.History == protocol.HistoryRepeated {
-		if several, err := h.hasSeveralShared(ctx, id); err != nil {
+		session, err := journal.ParseSessionID(id)
+		if err != nil {
+			return host.Origin{}, hostNotFound()
+		}
+		if count, err := h.countShared(ctx, session); err != nil {
 			return host.Origin{}, err
-		} else if several {
+		} else if count > 1 {
 			origin.History = protocol.HistoryWithheld
 		}
 	}
 	return origin, nil
 }
 
-// hasSeveralShared reports whether a host session has had several shared sessions. The
+// countShared returns how many shared sessions a host session has had, at most 2. The
 // participants of one may not read what was written in another, so what the agent remembers
-// of all is shown to none.
-func (h *Hub) hasSeveralShared(ctx context.Context, hostSession string) (bool, error) {
-	count := 0
-	for _, err := range h.SharedSessions(ctx, "", hostSession, "") {
-		if err != nil {
-			return false, err
-		}
-		if count++; count > 1 {
-			return true, nil
-		}
-	}
-	return false, nil
+// of several is shown to none.
+func (h *Hub) countShared(ctx context.Context, id journal.SessionID) (int, error) {
+	shared, err := h.journal.List(ctx, journal.Filter{Kind: journal.KindShared, HostSession: id, Limit: 2})
+	return len(shared), history.ClientError(ctx, err)
 }
 
 // ForkHistory returns what a shared session on a fork of a host session begins with, also

@@ -267,6 +267,33 @@ func TestFork_does_not_show_what_was_written_in_another_session(t *testing.T) {
 	s.Stop(t)
 }
 
+// Two sessions have shared one agent. Who continues the agent's session in a new one may not
+// read what was written in both.
+func TestAdopt_does_not_show_what_was_written_in_several_sessions(t *testing.T) {
+	t.Parallel()
+	command, _ := rememberingAgent(t)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine="+command)
+	agent := s.StartAgent(t, "mine")
+	first := s.Share(t, agent, protocol.ModePromptDirect)
+	said(t, e2e.Connect(t, first.HostLink(), ""), "plan the secret thing")
+	s.Share(t, agent, protocol.ModePromptDirect)
+
+	list := e2e.StartParley(t, "adopt", "mine", "--server", s.URL)
+	require.Zero(t, list.ExitCode(t), list.Stderr)
+	id, _, _ := strings.Cut(list.Stdout.String(), " ")
+	adopt := e2e.StartParley(t, "adopt", "mine", id, "--server", s.URL, "--name", "ada")
+	require.Zero(t, adopt.ExitCode(t), adopt.Stderr)
+	link, err := client.ParseLink(strings.Fields(adopt.Stdout.String())[3])
+	require.NoError(t, err)
+	host := e2e.Connect(t, link, "")
+	awaitReplay(t, host, `"history":"withheld"`)
+	page, err := host.History(t.Context(), protocol.History{Limit: 100})
+	require.NoError(t, err)
+	require.NotContains(t, fmt.Sprintf("%s", page.Events), "secret thing")
+	require.Contains(t, said(t, host, "memory"), "- plan the secret thing", "the agent remembers")
+	s.Stop(t)
+}
+
 // awaitReplay waits until the session has an event with a text, which it may have had
 // before the client connected.
 func awaitReplay(t *testing.T, c *e2e.Participant, text string) {
