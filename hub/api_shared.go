@@ -34,7 +34,7 @@ func (c *Credentials) reading() *shared.Sender {
 
 // CreateShared creates a shared session. A repetition under the same command id returns
 // the same answer. Errors: HOST_SESSION_NOT_FOUND, INVALID_REQUEST (the id was used for
-// another session), JOURNAL_UNAVAILABLE, and ctx's.
+// another session), TOO_MANY_SESSIONS, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession, commandID string) (*protocol.CreateAnswer, error) {
 	host, err := journal.ParseSessionID(c.HostSessionID)
 	if err != nil {
@@ -48,8 +48,14 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 	if commandID != "" {
 		id = h.rules.Key.CreatedID(host, c.HostUserID, commandID)
 	}
+	done, refusal := h.takeSession(ctx)
+	defer done()
+	if commandID == "" && refusal != nil {
+		return nil, refusal // with an id, the session may exist
+	}
 	r, err := h.ask(ctx, id, journal.KindShared, true, shared.Create{
 		Body:      c,
+		Refusal:   refusal,
 		CommandID: commandID,
 		Workspace: resource.WorkspaceID,
 		Agent:     agentOf(resource.Status),
@@ -59,6 +65,21 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 		return nil, err
 	}
 	return r.payload.(*protocol.CreateAnswer), nil
+}
+
+// takeSession makes room for a shared session, or returns why none can be created. The caller
+// calls done in either case.
+func (h *Hub) takeSession(ctx context.Context) (done func(), refusal error) {
+	done, err := h.quota.Take(ctx)
+	switch {
+	case err != nil:
+		return func() {}, history.ClientError(ctx, err)
+	case done == nil:
+		full := protocol.Errorf(protocol.CodeTooManySessions,
+			"the server has %d active sessions, which is the maximum; close one that is no longer needed", h.options.MaxSessions)
+		return func() {}, full.By(protocol.LimitSessions)
+	}
+	return done, nil
 }
 
 // agentOf returns an agent's status without its turn, about which shared sessions learn by

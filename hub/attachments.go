@@ -42,7 +42,7 @@ func (u *uploads) begin(participant string, most int) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.all >= most || u.byID[participant] >= maxOwnUploads {
-		return &protocol.Error{Code: protocol.CodeRateLimited, Message: "too many files are being uploaded", RetryAfter: time.Second}
+		return &protocol.Error{Code: protocol.CodeRateLimited, Message: "too many files are being uploaded", RetryAfter: time.Second, Limit: protocol.LimitUploads}
 	}
 	if u.byID == nil {
 		u.byID = map[string]int{}
@@ -50,6 +50,13 @@ func (u *uploads) begin(participant string, most int) error {
 	u.all++
 	u.byID[participant]++
 	return nil
+}
+
+// count returns how many uploads are in progress.
+func (u *uploads) count() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.all
 }
 
 func (u *uploads) end(participant string) {
@@ -146,13 +153,13 @@ func (h *Hub) storeError(err error) error {
 	case errors.Is(err, blobs.ErrNotFound):
 		return protocol.Errorf(protocol.CodeAttachmentNotFound, "no such attachment in this session")
 	case errors.Is(err, blobs.ErrTooLarge):
-		return protocol.Errorf(protocol.CodeTooLarge, "an attachment has %s at most", protocol.FormatSize(limits.AttachmentBytes))
+		return protocol.Errorf(protocol.CodeTooLarge, "an attachment has %s at most", protocol.FormatSize(limits.AttachmentBytes)).By(protocol.LimitAttachment)
 	case errors.Is(err, blobs.ErrSessionFull):
-		return protocol.Errorf(protocol.CodeTooLarge, "the attachments of a session have %s together at most", protocol.FormatSize(limits.SessionAttachmentsBytes))
+		return protocol.Errorf(protocol.CodeTooLarge, "the attachments of a session have %s together at most", protocol.FormatSize(limits.SessionAttachmentsBytes)).By(protocol.LimitSessionAttachments)
 	case errors.Is(err, blobs.ErrIncomplete):
 		return protocol.Errorf(protocol.CodeInvalidRequest, "the file has another size than announced")
 	case errors.Is(err, blobs.ErrFull):
-		return fmt.Errorf("%w: %w", protocol.Errorf(protocol.CodeStorageFull, "the server has no room for another attachment"), err)
+		return fmt.Errorf("%w: %w", protocol.Errorf(protocol.CodeStorageFull, "the server has no room for another attachment").By(protocol.LimitAllAttachments), err)
 	case errors.Is(err, blobs.ErrUnavailable):
 		return fmt.Errorf("%w: %w", protocol.Errorf(protocol.CodeJournalUnavailable, "attachments cannot be stored or read now"), err)
 	}

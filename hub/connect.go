@@ -120,6 +120,7 @@ func (c *connection) Leave(s *feed.Subscription) { c.actor.leave(s) }
 // envelope returns an input whose answer the subscription receives.
 func (c *connection) envelope(s *feed.Subscription, requestID string, body rules.Body) envelope {
 	return envelope{Input: rules.Input{Body: body}, reply: func(r result) {
+		c.actor.hub.noteRefusal(r.err)
 		s.Answer(requestID, feed.Answer{Payload: r.payload, Duplicate: r.duplicate}, r.err)
 	}}
 }

@@ -33,9 +33,11 @@ type Hub struct {
 	life     context.Context    // ends when Stop gives up
 	giveUp   context.CancelFunc // ends life
 
-	agents  *limit.Slots // for the agents that run or start
-	prompts limit.Budget // bytes of the prompts that sessions in memory hold
-	unready atomic.Bool  // the journal was not ready at the last call of Ready, which logs changes
+	agents   *limit.Slots // for the agents that run or start
+	prompts  limit.Budget // bytes of the prompts that sessions in memory hold
+	refusals limit.Refusals
+	quota    *limit.Quota // of active shared sessions
+	unready  atomic.Bool  // the journal was not ready at the last call of Ready, which logs changes
 
 	uploads uploads
 
@@ -71,19 +73,22 @@ var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is
 func New(j journal.Journal, launcher Launcher, key rules.Key, o Options) *Hub {
 	o = o.withDefaults()
 	life, giveUp := context.WithCancel(context.Background())
-	connections := feed.New(j, o.feed())
-	return &Hub{
+	h := &Hub{
 		journal:  j,
 		launcher: launcher,
 		options:  o,
 		rules:    o.settings(key),
-		feed:     connections,
-		pace:     agentinbox.NewPace(connections.Connections),
 		life:     life,
 		giveUp:   giveUp,
 		agents:   limit.NewSlots(o.MaxAgents),
 		live:     map[journal.SessionID]*entry{},
 	}
+	h.quota = limit.NewQuota(o.MaxSessions, func(ctx context.Context) (int, error) {
+		return j.Count(ctx, journal.Filter{Kind: journal.KindShared, Status: string(protocol.StatusActive), Limit: o.MaxSessions})
+	})
+	h.feed = feed.New(j, o.feed(h.Refused))
+	h.pace = agentinbox.NewPace(h.feed.Connections)
+	return h
 }
 
 // Start claims the journal's partitions, and begins to wake sessions when they are due: at

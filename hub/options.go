@@ -26,6 +26,7 @@ type Options struct {
 
 	PublicURL string // address of the server that clients put into links; default: none
 
+	MaxSessions       int // active shared sessions; negative for no limit; default 10,000
 	MaxUploads        int // received at a time; default 64
 	MaxParticipants   int // present at a time in one session; default 1,000
 	MaxConnections    int // of one session; default 2,000
@@ -65,6 +66,7 @@ func (o Options) withDefaults() Options {
 	if o.Worktrees == nil {
 		o.Worktrees = noWorktrees{}
 	}
+	o.MaxSessions = cmp.Or(o.MaxSessions, 10_000)
 	o.MaxUploads = cmp.Or(o.MaxUploads, 64)
 	o.MaxConnections = cmp.Or(o.MaxConnections, 2000)
 	o.MaxOwnConnections = cmp.Or(o.MaxOwnConnections, 16)
@@ -120,12 +122,13 @@ func (o Options) limits() protocol.Limits {
 	return l
 }
 
-// feed returns the limits of connections.
-func (o Options) feed() feed.Options {
+// feed returns the limits of connections. refused counts those that are too slow.
+func (o Options) feed(refused func(protocol.Limit)) feed.Options {
 	return feed.Options{
 		MaxConnections:    o.MaxConnections,
 		MaxOwnConnections: o.MaxOwnConnections,
 		MaxBacklog:        o.MaxBacklog,
 		MaxBacklogs:       o.MaxBacklogs,
+		Refused:           refused,
 	}
 }

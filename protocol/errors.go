@@ -55,6 +55,7 @@ const (
 	CodeTooManyPending             Code = "TOO_MANY_PENDING"
 	CodeQueueFull                  Code = "QUEUE_FULL"
 	CodeTooManyAgents              Code = "TOO_MANY_AGENTS"
+	CodeTooManySessions            Code = "TOO_MANY_SESSIONS"
 	CodeAgentInUse                 Code = "AGENT_IN_USE"
 	CodeAgentUnavailable           Code = "AGENT_UNAVAILABLE"
 	CodeAgentAuthRequired          Code = "AGENT_AUTH_REQUIRED"
@@ -136,6 +137,7 @@ var Catalogue = map[Code]Entry{
 	CodeQueueFull:                  {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeAgentInUse:                 {http.StatusConflict, CloseNotProtocol, false},
 	CodeTooManyAgents:              {http.StatusTooManyRequests, CloseTryAgain, true},
+	CodeTooManySessions:            {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeAgentUnavailable:           {http.StatusServiceUnavailable, CloseTryAgain, true},
 	CodeAgentAuthRequired:          {http.StatusFailedDependency, CloseNotProtocol, false},
 	CodeAgentFailed:                {http.StatusFailedDependency, CloseNotProtocol, false},
@@ -150,6 +152,7 @@ type Error struct {
 	Message    string        // for people
 	RetryAfter time.Duration // how long to wait before a retry; zero if unknown
 	Field      string        // the name of the field of a form that has a wrong value; empty for other errors
+	Limit      Limit         // the limit that refuses the request; clients do not receive it
 
 	AuthMethods []AuthMethod // of AGENT_AUTH_REQUIRED: the ways to sign in, if they are known
 }

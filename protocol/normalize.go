@@ -157,10 +157,10 @@ func NormalizeDisplayName(name **string) error {
 
 func checkName(field, name string) error {
 	if utf8.RuneCountInString(name) > MaxNameLength {
-		return Errorf(CodeInvalidRequest, "%s has more than %d characters", field, MaxNameLength)
+		return Errorf(CodeInvalidRequest, "%s has more than %d characters", field, MaxNameLength).By(LimitNames)
 	}
 	if strings.ContainsFunc(name, isForbiddenInNames) {
-		return Errorf(CodeInvalidRequest, "%s contains a control character or one that changes the direction of writing", field)
+		return Errorf(CodeInvalidRequest, "%s contains a control character or one that changes the direction of writing", field).By(LimitNames)
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ func checkPrompt(prompt string, l Limits) error {
 // checkSize checks the length of a text in bytes.
 func checkSize(field, text string, limit int) error {
 	if len(text) > limit {
-		return Errorf(CodeTooLarge, "%s has %d bytes; the limit is %d", field, len(text), limit)
+		return Errorf(CodeTooLarge, "%s has %d bytes; the limit is %d", field, len(text), limit).By(LimitText)
 	}
 	return nil
 }

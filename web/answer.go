@@ -82,7 +82,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	refuse(w, s.clientError(r.URL.Path, err))
 }
 
-// clientError returns what a client may know of err, and logs the rest.
+// clientError returns what a client may know of err, logs the rest, and counts it for the
+// limit that has caused it. It is called once for each error that is sent.
 func (s *Server) clientError(path string, err error) *protocol.Error {
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -92,6 +93,7 @@ func (s *Server) clientError(path string, err error) *protocol.Error {
 		return errTooSlow
 	}
 	e := protocol.AsError(err)
+	s.hub.Refused(e.Limit)
 	switch {
 	case e.Code == protocol.CodeInternal:
 		s.log.Error("request failed", zap.String("path", path), zap.Error(err))

@@ -29,7 +29,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	limit := s.options.Limits.AttachmentBytes
 	if limit > 0 && r.ContentLength > limit {
-		return protocol.Errorf(protocol.CodeTooLarge, "an attachment has %s at most", protocol.FormatSize(limit))
+		return protocol.Errorf(protocol.CodeTooLarge, "an attachment has %s at most", protocol.FormatSize(limit)).By(protocol.LimitAttachment)
 	}
 	if err := s.participants.Take(caller.ParticipantID, caller.Token); err != nil {
 		return err

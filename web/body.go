@@ -1,8 +1,10 @@
 package web
 
 import (
+	"errors"
 	"mime"
 	"net/http"
+	"os"
 	"time"
 	"unicode/utf8"
 
@@ -47,7 +49,7 @@ func (s *Server) receiveBody(w http.ResponseWriter, r *http.Request) ([]byte, er
 		return nil, nil
 	}
 	longest := s.options.Limits.FrameBytes
-	tooLarge := protocol.Errorf(protocol.CodeTooLarge, "a body has %d bytes at most", longest)
+	tooLarge := protocol.Errorf(protocol.CodeTooLarge, "a body has %d bytes at most", longest).By(protocol.LimitBody)
 	if r.ContentLength > int64(longest) {
 		return nil, tooLarge
 	}
@@ -60,7 +62,11 @@ func (s *Server) receiveBody(w http.ResponseWriter, r *http.Request) ([]byte, er
 	}
 	r.Body = http.NoBody // discardBody has nothing to do
 	if err != nil {
-		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body could not be read")
+		unread := protocol.Errorf(protocol.CodeInvalidRequest, "the body could not be read")
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			unread.Limit = protocol.LimitBodyTime
+		}
+		return nil, unread
 	}
 	// net/http continues to read, to notice when the client disconnects. That read may
 	// block for long, so it has no deadline.

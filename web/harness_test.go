@@ -114,6 +114,9 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 		require.NoError(t, err)
 		s.hub.Attachments = attachments
 	}
+	if late, ok := s.hub.Attachments.(*lateStore); ok {
+		require.NoError(t, late.open(filepath.Join(s.dir, "attachments")))
+	}
 	demo := agent.Options{DemoPace: s.pace, Attachments: s.hub.Attachments}
 	if s.dir != "" {
 		demo.DemoDir, demo.FilesDir = filepath.Join(s.dir, "demo"), filepath.Join(s.dir, "agent-files")

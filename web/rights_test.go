@@ -47,6 +47,7 @@ var rights = map[string]right{
 	"GET /s/{id}/{$}":    {open: anyone},
 	"GET /assets/{name}": {open: anyone},
 
+	"GET /metrics":                               {open: anyone, protected: operators},
 	"GET /api/server":                            {open: anyone},
 	"POST /api/sign-in":                          {open: "nnnnnnnny", body: object{"key": "$token"}},
 	"POST /api/sign-out":                         {open: anyone},

@@ -6,6 +6,7 @@ import (
 
 	"parley/protocol"
 	"parley/web/internal/access"
+	"parley/web/internal/metrics"
 )
 
 // route is an endpoint: a pattern of the mux, what it asks of its caller, and what serves it.
@@ -37,6 +38,7 @@ func (s *Server) pageRoutes() []route {
 func (s *Server) operatorRoutes() []route {
 	return []route{
 		{"GET /api/server", access.Nothing, respond(s, http.StatusOK, anonymous(s, s.describeServer))},
+		{"GET /metrics", access.Operator, metrics.Handler(metrics.Source{Refusals: s.hub.Refusals, Usage: s.usage})},
 		{"POST /api/sign-in", access.Nothing, s.handle(s.signInOperator)},
 		{"POST /api/sign-out", access.Nothing, s.handle(s.signOutOperator)},
 	}

@@ -51,7 +51,7 @@ func New(h *hub.Hub, o Options) *Server {
 		site:         site,
 		participants: limit.NewParticipants(o.CommandRate, o.CommandBurst),
 		addresses:    limit.NewAddresses(o.JoinRate, o.ReadRate),
-		connections:  limit.NewConnections(o.MaxUnfinished, o.MaxOpen, o.Logger),
+		connections:  limit.NewConnections(o.MaxUnfinished, o.MaxOpen, o.Logger, h.Refused),
 		memory:       limit.NewMemory(int64(o.MaxInbound)),
 	}
 	if o.Certificate != "" {
@@ -105,6 +105,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // belongs before [http.Server.Shutdown], which does not know WebSockets and waits for
 // streams.
 func (s *Server) Shutdown(ctx context.Context) error { return s.live.Shutdown(ctx) }
+
+// usage returns what is used of the limits of the whole server.
+func (s *Server) usage() []hub.Usage {
+	open, unfinished := s.connections.Used()
+	return append(s.hub.Usage(),
+		hub.Usage{Limit: protocol.LimitOpen, Used: int64(open), Most: int64(s.options.MaxOpen)},
+		hub.Usage{Limit: protocol.LimitUnfinished, Used: int64(unfinished), Most: int64(s.options.MaxUnfinished)},
+		hub.Usage{Limit: protocol.LimitInbound, Used: s.memory.Held(), Most: int64(s.options.MaxInbound)},
+	)
+}
 
 // Limits of the HTTP server itself.
 const (

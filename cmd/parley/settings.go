@@ -100,9 +100,17 @@ func (s *settings) addLimitFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.DurationVar(&h.IdleAfter, "idle-after", 5*time.Minute, "time without use after which a session is removed from memory")
 	f.IntVar(&h.MaxParticipants, "max-participants", 1000, "maximum number of participants in a session at the same time")
+	f.IntVar(&h.MaxSessions, "max-sessions", 10_000, "maximum number of shared sessions that are active at the same time; 0 for no limit")
 	f.IntVar(&h.MaxConnections, "max-connections", 2000, "maximum number of connections to a session")
+	f.IntVar(&h.MaxOwnConnections, "max-own-connections", 16, "maximum number of connections of one participant to a session")
+	f.IntVar(&h.MaxPending, "max-pending", 100, "maximum number of prompts in a session that wait for the host")
+	f.IntVar(&h.MaxOwnPending, "max-own-pending", 5, "maximum number of prompts of one participant that wait for the host")
+	f.IntVar(&h.MaxQueued, "max-queued", 32, "maximum number of approved prompts in a session that run or wait for the agent")
+	f.IntVar(&w.MaxOpen, "max-open-connections", 0, "maximum number of connections to the server; 0 for 90 % of the files that the process may open (ulimit -n)")
 	f.IntVar(&w.MaxUnfinished, "max-unfinished", 1000, "maximum number of connections whose clients have not completed a request, or have opened a WebSocket and not joined; beyond it the oldest connections of the address that has the most are closed")
 	f.IntVar(&h.MaxBacklogs, "max-outbound-bytes", 0, "maximum memory in bytes for data that waits for slow clients; beyond it the slowest are disconnected, and reconnect; 0 for a quarter of the memory limit (GOMEMLIMIT or the system's), or 256 MiB without one")
+	f.IntVar(&h.MaxBacklog, "max-own-outbound-bytes", 1<<20, "maximum memory in bytes for data that waits for one connection; beyond it the connection is closed, and its client reconnects")
+	f.IntVar(&w.MaxInbound, "max-inbound-bytes", 64<<20, "maximum memory in bytes for long messages and bodies that have begun to arrive")
 	f.IntVar(&h.MaxPromptBytes, "max-prompt-bytes", 64<<20, "maximum memory in bytes for the prompts that wait for hosts or agents in all sessions; the last quarter is for prompts of up to 4 KiB, and beyond it a session that has none accepts one such prompt")
 	f.Float64Var(&w.CommandRate, "command-rate", 20, "commands per second from one connection or, over plain HTTP, from one participant; 0 for no limit")
 	f.Float64Var(&w.JoinRate, "join-rate", 10, "joins per second, and wrong credentials per second, from one address other than this machine's; 0 for no limit")
@@ -176,6 +184,9 @@ func (s *settings) replaceZeros() {
 		if *d == 0 {
 			*d = -1
 		}
+	}
+	if s.config.Hub.MaxSessions == 0 {
+		s.config.Hub.MaxSessions = -1
 	}
 	for _, rate := range []*float64{&s.config.Web.CommandRate, &s.config.Web.JoinRate, &s.config.Web.ReadRate} {
 		if *rate == 0 {

@@ -157,6 +157,7 @@ func (b *backlog) put(i item) {
 	}
 	if len(b.queue) > 0 && b.bytes+i.cost() > b.limit {
 		b.tooSlow()
+		b.all.refused(protocol.LimitOwnOutbound)
 		return
 	}
 	b.queue = append(b.queue, i)

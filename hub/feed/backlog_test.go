@@ -27,7 +27,7 @@ func (r *recorder) Cut()  { r.calls = append(r.calls, "cut") }
 // newTestBacklog returns a live backlog whose next event is 1.
 func newTestBacklog(limit int) (*backlog, *recorder) {
 	b, sink := new(backlog), &recorder{takes: true}
-	b.init(newBacklogs(1<<30), limit, true)
+	b.init(newBacklogs(1<<30, func(protocol.Limit) {}), limit, true)
 	b.setSink(sink)
 	b.join(0)
 	b.readFrom(1)

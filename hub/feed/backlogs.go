@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/internal/background"
+	"parley/protocol"
 )
 
 // backlogs counts what waits for all connections together. Each connection has a limit of
@@ -19,7 +20,8 @@ import (
 type backlogs struct {
 	// immutable
 	limit    int64
-	exceeded chan struct{} // add sends, run receives; capacity one, see background.Notify; never closed
+	refused  func(protocol.Limit) // counts the connections that are ended
+	exceeded chan struct{}        // add sends, run receives; capacity one, see background.Notify; never closed
 
 	held atomic.Int64 // bytes
 
@@ -42,8 +44,8 @@ type holding struct {
 	since time.Time // when the connection began to hold something, or last took something
 }
 
-func newBacklogs(limit int) *backlogs {
-	return &backlogs{limit: int64(limit), exceeded: make(chan struct{}, 1), all: map[holder]struct{}{}}
+func newBacklogs(limit int, refused func(protocol.Limit)) *backlogs {
+	return &backlogs{limit: int64(limit), refused: refused, exceeded: make(chan struct{}, 1), all: map[holder]struct{}{}}
 }
 
 // enter adds a connection.
@@ -110,6 +112,7 @@ func (b *backlogs) cutOffSlowest() (ended int) {
 			break
 		}
 		h.holder.cutOff()
+		b.refused(protocol.LimitOutbound)
 		total -= h.bytes
 		ended++
 	}

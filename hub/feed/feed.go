@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/protocol"
 )
 
 // Feed is what the connections of a process share: the journal that they read,
@@ -20,17 +21,22 @@ type Feed struct {
 	backlogs *backlogs
 }
 
-// Options are the limits of a [Feed]. None may be zero.
+// Options are the limits of a [Feed]. None of the numbers may be zero.
 type Options struct {
 	MaxConnections    int // of one session
 	MaxOwnConnections int // of one participant
 	MaxBacklog        int // bytes that may wait for one connection
 	MaxBacklogs       int // bytes that may wait for all connections together
+
+	Refused func(protocol.Limit) // is called when a connection is too slow; it must not block. Nil for none
 }
 
 // New returns the feed of a process. Its owner calls [Feed.Run].
 func New(j journal.Journal, o Options) *Feed {
-	return &Feed{journal: j, options: o, reads: history.NewSlots(), backlogs: newBacklogs(o.MaxBacklogs)}
+	if o.Refused == nil {
+		o.Refused = func(protocol.Limit) {}
+	}
+	return &Feed{journal: j, options: o, reads: history.NewSlots(), backlogs: newBacklogs(o.MaxBacklogs, o.Refused)}
 }
 
 // Run ends the slowest connections whenever more than MaxBacklogs waits for all

@@ -59,7 +59,11 @@ func (r *Room) Join(s *Subscription, actor Actor, requestID string, w *Welcome) 
 	id := w.Participant.ID
 	own := r.subs[id]
 	if !r.hasRoom(w, len(own)) {
-		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", r.count, len(own))
+		by := protocol.LimitConnections
+		if len(own) >= r.feed.options.MaxOwnConnections {
+			by = protocol.LimitOwnConnections
+		}
+		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", r.count, len(own)).By(by)
 	}
 	at := seat{actor: actor, fanout: r.fanout, participant: id, user: w.Participant.UserID, host: w.ForHost(), begin: w.Head}
 	if !s.join(at, r.tail.Records()) {

@@ -51,6 +51,9 @@ type Journal interface {
 	// created at the same time are in descending order of their ids. The cost of a
 	// page does not depend on its place.
 	List(ctx context.Context, f Filter) ([]Summary, error)
+	// Count returns how many sessions match a filter. If its Limit is not 0, the count
+	// stops there.
+	Count(ctx context.Context, f Filter) (int, error)
 	// Due returns the summaries whose Summary.Due lies before the given time, the
 	// earliest first, at most limit of them. Sessions due at the same time are in
 	// ascending order of their ids.

@@ -205,6 +205,11 @@ func (p *process) List(ctx context.Context, f journal.Filter) ([]journal.Summary
 	return tryRead(p, journal.SessionID{}, func() ([]journal.Summary, error) { return p.disk.store.List(ctx, f) })
 }
 
+// Count implements [journal.Journal].
+func (p *process) Count(ctx context.Context, f journal.Filter) (int, error) {
+	return tryRead(p, journal.SessionID{}, func() (int, error) { return p.disk.store.Count(ctx, f) })
+}
+
 // Due implements [journal.Journal].
 func (p *process) Due(ctx context.Context, before time.Time, limit int) ([]journal.Summary, error) {
 	return tryRead(p, journal.SessionID{}, func() ([]journal.Summary, error) { return p.disk.store.Due(ctx, before, limit) })

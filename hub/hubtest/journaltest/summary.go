@@ -14,7 +14,7 @@ import (
 var summaryTests = []suiteTest{
 	{"Summary returns the summary of the newest append", summaryNewest},
 	{"a refused append does not change the summary", summaryRefused},
-	{"List returns the newest session first, by every filter", summaryList},
+	{"List returns the newest session first, by every filter, and Count how many there are", summaryList},
 	{"Due returns the earliest session first", summaryDue},
 }
 
@@ -112,6 +112,9 @@ func summaryList(s *suite) {
 		got, err := s.List(s.Context(), f)
 		require.NoError(s, err)
 		require.Equal(s, want, got, "filter %+v", f)
+		n, err := s.Count(s.Context(), f)
+		require.NoError(s, err)
+		require.Equal(s, len(want), n, "filter %+v", f)
 	}
 }
 

@@ -196,6 +196,12 @@ func (j *Journal) List(_ context.Context, f journal.Filter) ([]journal.Summary, 
 	})
 }
 
+// Count implements [journal.Journal].
+func (j *Journal) Count(ctx context.Context, f journal.Filter) (int, error) {
+	found, err := j.List(ctx, f)
+	return len(found), err
+}
+
 // Due implements [journal.Journal].
 func (j *Journal) Due(_ context.Context, before time.Time, limit int) ([]journal.Summary, error) {
 	if limit <= 0 {

@@ -27,8 +27,36 @@ func (j *Journal) List(ctx context.Context, f journal.Filter) ([]journal.Summary
 	if err := j.files.check(); err != nil {
 		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
 	}
+	where, values := condition(f)
+	query := "SELECT " + summaryColumns + " FROM session" + where + " ORDER BY created_at DESC, id DESC"
+	if f.Limit > 0 {
+		query += " LIMIT ?"
+		values = append(values, f.Limit)
+	}
+	return j.summaries(j.read.db.QueryContext(ctx, query, values...))
+}
+
+// Count implements [journal.Journal].
+func (j *Journal) Count(ctx context.Context, f journal.Filter) (n int, err error) {
+	err = j.files.check()
+	if err == nil {
+		where, values := condition(f)
+		query := "SELECT 1 FROM session" + where
+		if f.Limit > 0 {
+			query += " LIMIT ?"
+			values = append(values, f.Limit)
+		}
+		err = j.read.db.QueryRowContext(ctx, "SELECT count(*) FROM ("+query+")", values...).Scan(&n)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("count sessions: %w", j.readError(err))
+	}
+	return n, nil
+}
+
+// condition returns the WHERE clause of a filter, with the values of its parameters.
+func condition(f journal.Filter) (clause string, values []any) {
 	var where []string
-	var values []any
 	match := func(column string, value any, zero bool) {
 		if !zero {
 			where = append(where, column+" = ?")
@@ -43,16 +71,10 @@ func (j *Journal) List(ctx context.Context, f journal.Filter) ([]journal.Summary
 		where = append(where, "(created_at, id) < (?, ?)")
 		values = append(values, f.Before.CreatedAt.UnixMicro(), f.Before.Session[:])
 	}
-	query := "SELECT " + summaryColumns + " FROM session"
 	if len(where) > 0 {
-		query += " WHERE " + strings.Join(where, " AND ")
+		clause = " WHERE " + strings.Join(where, " AND ")
 	}
-	query += " ORDER BY created_at DESC, id DESC"
-	if f.Limit > 0 {
-		query += " LIMIT ?"
-		values = append(values, f.Limit)
-	}
-	return j.summaries(j.read.db.QueryContext(ctx, query, values...))
+	return clause, values
 }
 
 // Due implements [journal.Journal].

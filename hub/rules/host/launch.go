@@ -146,7 +146,11 @@ func (s *State) refuseCreation(failure string, err error) rules.Effect {
 
 // StartError returns the error for a client about an agent that could not be started.
 func StartError(err error) *protocol.Error {
-	return protocol.Errorf(launchCode(err), "the agent could not be started: %v", err)
+	e := protocol.Errorf(launchCode(err), "the agent could not be started: %v", err)
+	if e.Code == protocol.CodeTooManyAgents {
+		e.Limit = protocol.LimitAgents
+	}
+	return e
 }
 
 // launchCode returns the error code of a failed start. The codes separate failures that a
@@ -170,7 +174,7 @@ func launchCode(err error) protocol.Code {
 
 // TooManyAgents returns the error for a client if the maximum number of agents runs.
 func TooManyAgents(limit int) *protocol.Error {
-	return protocol.Errorf(protocol.CodeTooManyAgents, "%s; stop one that is no longer needed, or try again later", slotsInUse(limit))
+	return protocol.Errorf(protocol.CodeTooManyAgents, "%s; stop one that is no longer needed, or try again later", slotsInUse(limit)).By(protocol.LimitAgents)
 }
 
 // NoSlotError is the error of a start that was refused because that many agents, the

@@ -91,12 +91,16 @@ func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, a pro
 			own.add(o.Approval)
 		}
 	}
-	if own.number >= s.settings.MaxOwnPending || all.number >= s.settings.MaxPending {
-		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in total already wait for the host", own.number, all.number)
+	if tooManyOwn := own.number >= s.settings.MaxOwnPending; tooManyOwn || all.number >= s.settings.MaxPending {
+		by := protocol.LimitPending
+		if tooManyOwn {
+			by = protocol.LimitOwnPending
+		}
+		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in total already wait for the host", own.number, all.number).By(by)
 	}
 	size := brief.PromptSize(a)
 	if size > SmallPrompt && (own.bytes+size > s.settings.MaxOwnPendingBytes || all.bytes+size > s.settings.MaxPendingBytes) {
-		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host leave no room for another one of %d bytes", promptSize(a))
+		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host leave no room for another one of %d bytes", promptSize(a)).By(protocol.LimitPendingBytes)
 	}
 	if in.OverBudget && !s.mayAcceptOverBudget(a) {
 		return overBudget(protocol.CodeTooManyPending)
@@ -123,7 +127,7 @@ func (s *State) mayDispatchOverBudget(a protocol.Approval) bool {
 
 // overBudget returns the error for a prompt for which all sessions together have no room.
 func overBudget(code protocol.Code) error {
-	return protocol.Errorf(code, "too many long prompts wait on this server; send a shorter one, or try again when some of them have ended")
+	return protocol.Errorf(code, "too many long prompts wait on this server; send a shorter one, or try again when some of them have ended").By(protocol.LimitPrompts)
 }
 
 // SmallPrompt is the size in bytes up to which the limits on bytes do not apply, so that
@@ -148,7 +152,7 @@ func (w *pendingTotal) add(a protocol.Approval) {
 // too many prompts are in flight.
 func (s *State) dispatch(in rules.Input, a protocol.Approval, approver protocol.Participant) rules.Decision {
 	if len(s.InFlight()) >= s.settings.MaxQueued {
-		return rules.Refuse(protocol.CodeQueueFull, "%d prompts already wait for the agent", s.settings.MaxQueued)
+		return rules.Decision{Err: protocol.Errorf(protocol.CodeQueueFull, "%d prompts already wait for the agent", s.settings.MaxQueued).By(protocol.LimitQueue)}
 	}
 	if in.OverBudget && !s.mayDispatchOverBudget(a) {
 		return rules.Decision{Err: overBudget(protocol.CodeQueueFull)}

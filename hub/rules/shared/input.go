@@ -13,6 +13,7 @@ type (
 	// itself, whose id is derived from it.
 	Create struct {
 		Body      *protocol.CreateSharedSession
+		Refusal   error                // why no session can be created; a session that exists is returned anyway
 		CommandID string               // empty for none
 		Workspace string               // that of the host session
 		Agent     protocol.AgentStatus // that of the host session

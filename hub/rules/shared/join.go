@@ -41,10 +41,12 @@ func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision
 		return d
 	}
 	if s.People.Present() >= s.settings.MaxParticipants {
-		return rules.Refuse(protocol.CodeTooManyParticipants, "the session is full: it has %d participants", s.settings.MaxParticipants)
+		full := protocol.Errorf(protocol.CodeTooManyParticipants, "the session is full: it has %d participants", s.settings.MaxParticipants)
+		return rules.Decision{Err: full.By(protocol.LimitParticipants)}
 	}
 	if !s.CanRestrict(c.UserID, &s.People) {
-		return rules.Refuse(protocol.CodeTooManyParticipants, "the session has as many removed and restricted users as it can hold, so no new user can join")
+		full := protocol.Errorf(protocol.CodeTooManyParticipants, "the session has as many removed and restricted users as it can hold, so no new user can join")
+		return rules.Decision{Err: full.By(protocol.LimitRestricted)}
 	}
 	p := protocol.Participant{
 		ID:              in.IDs[0],

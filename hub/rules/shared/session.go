@@ -15,6 +15,9 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	if s.Session.ID != "" {
 		return s.repeatedCreate(ref)
 	}
+	if c.Refusal != nil {
+		return rules.Decision{Err: c.Refusal}
+	}
 	if c.CommandID == "" {
 		ref = nil
 	}

@@ -57,7 +57,7 @@ func (a *address) join(ctx context.Context, do func() error) error {
 	}
 	defer func() { <-a.joining }()
 	if a.joins.Tokens() < 1 {
-		return rateLimited(a.retries, "too many participants have joined from your address; wait a little")
+		return rateLimited(a.retries, "too many participants have joined from your address; wait a little").By(protocol.LimitJoins)
 	}
 	err := do()
 	if err == nil {
@@ -72,7 +72,7 @@ func (a *address) check(err error) error {
 	if !isBadCredentials(err) || a.failures.Allow() {
 		return err
 	}
-	return rateLimited(a.retries, "too many wrong credentials from your address; wait a little")
+	return rateLimited(a.retries, "too many wrong credentials from your address; wait a little").By(protocol.LimitCredentials)
 }
 
 // read counts a read without credentials.
@@ -81,7 +81,7 @@ func (a *address) read() error {
 		return nil
 	}
 	return rateLimited(a.readRetries,
-		"too many reads without credentials from your address; wait a little, or send a participant's credentials")
+		"too many reads without credentials from your address; wait a little, or send a participant's credentials").By(protocol.LimitReads)
 }
 
 // isBadCredentials reports whether err means that credentials were wrong.

@@ -39,7 +39,7 @@ func (c *Commands) Take() (err *protocol.Error, excessive bool) {
 		return nil, false
 	}
 	r.CancelAt(now)
-	err = protocol.Errorf(protocol.CodeRateLimited, "too many commands; wait a little")
+	err = protocol.Errorf(protocol.CodeRateLimited, "too many commands; wait a little").By(protocol.LimitCommands)
 	err.RetryAfter = max(wait, time.Millisecond)
 	return err, !c.refusals.AllowN(now, 1)
 }

@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/protocol"
 	"parley/web/internal/rawconn"
 )
 
@@ -25,8 +26,9 @@ import (
 // No method waits for a client.
 type Connections struct {
 	// immutable
-	max int // of all; 0 for no limit
-	log *zap.Logger
+	max     int // of all; 0 for no limit
+	log     *zap.Logger
+	refused func(protocol.Limit) // counts the connections that are closed
 
 	// guarded by mu
 	mu         sync.Mutex
@@ -40,11 +42,13 @@ type Connections struct {
 const warnInterval = time.Minute
 
 // NewConnections returns a table that bounds the unfinished and the idle connections
-// of unknown clients, and all connections together; 0 means no limit on these.
-func NewConnections(unfinished, all int, log *zap.Logger) *Connections {
+// of unknown clients, and all connections together; 0 means no limit on these. refused is
+// called for each connection that is closed, and must not block.
+func NewConnections(unfinished, all int, log *zap.Logger, refused func(protocol.Limit)) *Connections {
 	return &Connections{
 		max:        all,
 		log:        log,
+		refused:    refused,
 		open:       map[net.Conn]*Connection{},
 		unfinished: newGroup(unfinished),
 		idle:       newGroup(unfinished),
@@ -57,15 +61,16 @@ func NewConnections(unfinished, all int, log *zap.Logger) *Connections {
 func (t *Connections) Accept(ctx context.Context, n net.Conn) context.Context {
 	network, _ := networkOf(n.RemoteAddr().String())
 	c := &Connection{table: t, net: n, network: network}
-	for _, rejected := range t.add(c) {
-		t.reject(rejected)
+	rejected, by := t.add(c)
+	for i, r := range rejected {
+		t.reject(r, by[i])
 	}
 	return context.WithValue(ctx, connectionKey{}, c)
 }
 
-// add adds a connection, and returns those that must be closed, which may include
-// it.
-func (t *Connections) add(c *Connection) (rejected []*Connection) {
+// add adds a connection, and returns those that must be closed, which may include it, and by
+// which limit.
+func (t *Connections) add(c *Connection) (rejected []*Connection, by []protocol.Limit) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.max > 0 && len(t.open) >= t.max {
@@ -74,22 +79,29 @@ func (t *Connections) add(c *Connection) (rejected []*Connection) {
 			evicted = t.unfinished.evict()
 		}
 		if evicted == nil {
-			return []*Connection{c}
+			return []*Connection{c}, []protocol.Limit{protocol.LimitOpen}
 		}
-		rejected = append(rejected, evicted)
+		rejected, by = append(rejected, evicted), append(by, protocol.LimitOpen)
 	}
 	t.open[c.net] = c
 	if evicted := t.unfinished.add(c); evicted != nil {
-		rejected = append(rejected, evicted)
+		rejected, by = append(rejected, evicted), append(by, protocol.LimitUnfinished)
 	}
-	return rejected
+	return rejected, by
+}
+
+// Used returns how many connections there are, and how many of them keep the server waiting.
+func (t *Connections) Used() (open, unfinished int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.open), t.unfinished.count
 }
 
 // StateChanged follows the state of a connection. It is the ConnState of an
 // [http.Server].
 func (t *Connections) StateChanged(n net.Conn, state http.ConnState) {
 	if evicted := t.changeState(n, state); evicted != nil {
-		t.reject(evicted)
+		t.reject(evicted, protocol.LimitUnfinished)
 	}
 }
 
@@ -121,8 +133,9 @@ func (t *Connections) remove(c *Connection) {
 	delete(t.open, c.net)
 }
 
-// reject closes a connection for which there is no room.
-func (t *Connections) reject(c *Connection) {
+// reject closes a connection for which a limit leaves no room.
+func (t *Connections) reject(c *Connection, by protocol.Limit) {
+	t.refused(by)
 	t.mu.Lock()
 	closeFunc, active := c.close, c.active
 	now := time.Now()

@@ -20,10 +20,13 @@ const freeBytes = 64 << 10
 
 // ErrMemoryFull refuses a long message while the others in progress use up the
 // memory.
-var ErrMemoryFull = protocol.Errorf(protocol.CodeRateLimited, "too much is being sent to the server at once; send it again in a moment")
+var ErrMemoryFull = protocol.Errorf(protocol.CodeRateLimited, "too much is being sent to the server at once; send it again in a moment").By(protocol.LimitInbound)
 
 // NewMemory returns a bound, in bytes.
 func NewMemory(limit int64) *Memory { return &Memory{limit: limit} }
+
+// Held returns how many bytes are held.
+func (m *Memory) Held() int64 { return m.held.Load() }
 
 // ReadAll reads r to its end, or up to limit bytes and one byte more, which tells
 // that r is longer. It returns [ErrMemoryFull] or r's error together with what was

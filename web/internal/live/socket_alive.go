@@ -19,10 +19,13 @@ const (
 func (k *socket) check() (next time.Duration) {
 	switch {
 	case !k.begun.Load():
+		k.server.options.Hub.Refused(protocol.LimitFirstCommand)
 		k.close(protocol.CloseNoCommandInTime, "no join or resume in time")
 	case k.isMessageLate():
+		k.server.options.Hub.Refused(protocol.LimitBodyTime)
 		k.close(protocol.CloseTryAgain, "a message was begun and not finished in time")
 	case k.missedPongs.Load() >= maxMissedPongs:
+		k.server.options.Hub.Refused(protocol.LimitPings)
 		k.ws.Conn.Close() // the client would not receive a close code
 	case k.ws.TryPing():
 		k.missedPongs.Add(1)

@@ -19,6 +19,7 @@ func (k *socket) handleFirst(req protocol.Request, err error) bool {
 	switch req.Command.(type) {
 	case *protocol.Ping:
 		if limited, _ := k.commands.Take(); limited != nil {
+			k.server.options.Hub.Refused(limited.Limit)
 			return k.refuse(req.ID, limited)
 		}
 		return k.writeLine(feed.Answer{}.Encode(req.ID)) // a pong

@@ -44,6 +44,7 @@ func (k *socket) receive() bool {
 func (k *socket) allows(l *limit.Commands) bool {
 	_, excessive := l.Take()
 	if excessive {
+		k.server.options.Hub.Refused(protocol.LimitControl)
 		k.close(protocol.CloseRateLimited, "over the rate limit again and again")
 	}
 	return !excessive
@@ -60,10 +61,12 @@ func (k *socket) readMessage() (message []byte, ok bool) {
 		return message, true
 	}
 	if e, ok := errors.AsType[*closeError](err); ok {
+		k.server.options.Hub.Refused(e.limit)
 		k.close(e.code, e.reason)
 	} else if errors.Is(err, rawconn.ErrNotText) {
 		k.close(protocol.CloseNotProtocol, "messages are text")
 	} else if errors.Is(err, errControlFlood) {
+		k.server.options.Hub.Refused(protocol.LimitControl)
 		k.close(protocol.CloseRateLimited, "too many control frames")
 	}
 	return nil, false
@@ -80,13 +83,13 @@ func (k *socket) readText(r io.Reader) ([]byte, error) {
 	k.messageSince.Store(0)
 	switch {
 	case err == limit.ErrMemoryFull:
-		return nil, &closeError{protocol.CloseTryAgain, limit.ErrMemoryFull.Message}
+		return nil, &closeError{protocol.CloseTryAgain, limit.ErrMemoryFull.Message, protocol.LimitInbound}
 	case len(message) > longest:
-		return nil, &closeError{protocol.CloseTooBig, "message too big"}
+		return nil, &closeError{protocol.CloseTooBig, "message too big", protocol.LimitBody}
 	case err != nil:
 		return nil, err
 	case !utf8.Valid(message):
-		return nil, &closeError{protocol.CloseNotText, "messages are UTF-8"}
+		return nil, &closeError{code: protocol.CloseNotText, reason: "messages are UTF-8"}
 	}
 	return message, nil
 }
@@ -95,6 +98,7 @@ func (k *socket) readText(r io.Reader) ([]byte, error) {
 type closeError struct {
 	code   int
 	reason string
+	limit  protocol.Limit // that the client has exceeded
 }
 
 // Error returns the reason.
@@ -112,6 +116,7 @@ func (k *socket) handle(line []byte) bool {
 	}
 	limited, excessive := k.commands.Take()
 	if excessive {
+		k.server.options.Hub.Refused(protocol.LimitCommands)
 		k.close(protocol.CloseRateLimited, "over the rate limit again and again")
 		return false
 	}

@@ -30,7 +30,7 @@ type ParleyTarget struct {
 // and numbers of agents are larger than usual.
 var serveFlags = []string{
 	"--listen", "127.0.0.1:0", "--log-format", "json",
-	"--command-rate", "0", "--max-participants", "100000", "--max-connections", "100000",
+	"--command-rate", "0", "--max-sessions", "0", "--max-participants", "100000", "--max-connections", "100000",
 	"--max-agents", "100000",
 }
 

@@ -39,5 +39,5 @@ type Config struct {
 	Version            string        // version to report to agents
 
 	Hub hub.Options // Start sets Logger; MaxBacklogs defaults to a quarter of the memory limit
-	Web web.Options // Start sets Logger, Listen, MaxOpen and what follows from TLS
+	Web web.Options // Start sets Logger, Listen and what follows from TLS; MaxOpen defaults to what the open files allow
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -102,7 +103,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, errors.Join(err, listener.Close(), s.profiles.stop())
 	}
 	c.Web.Connectors = s.connectors
-	c.Web.Logger, c.Web.MaxOpen = log, connectionLimit()
+	c.Web.Logger, c.Web.MaxOpen = log, cmp.Or(c.Web.MaxOpen, connectionLimit())
 	c.Web.StrictTransport, c.Web.Certificate = s.certs.IsTrusted, s.certs.Pin()
 	s.isOpen, s.isExposed = !c.Web.IsProtected(), c.isExposed()
 	c.Web.Operators = operators.Open(c.Data)

@@ -17,6 +17,8 @@ export const errors = {
     QUEUE_FULL: "Too many prompts are waiting for the agent.",
     TOO_MANY_AGENTS:
       "The server already runs as many agents as it allows. End one that is not needed, or try again later.",
+    TOO_MANY_SESSIONS:
+      "The server has as many sessions as it allows. Close one that is not needed, or try again later.",
     JOURNAL_UNAVAILABLE: "The server could not save that. Try again.",
     SESSION_INACTIVE: "The session is closed.",
     CONNECTION_LOST: "The connection was lost. This will be sent when you are back online.",
