@@ -21,10 +21,14 @@ func (h *Hub) ConnectedHostID(key string) journal.SessionID {
 // until the agent is ready. The launcher must know the connector. Errors: as
 // [Hub.CreateHost].
 func (h *Hub) CreateConnected(ctx context.Context, key string, seat rules.ConnectorSeat, c *protocol.CreateHostSession) (protocol.HostSession, error) {
-	create := host.Create{Body: c, CommandID: connectorScope + key, Connector: &seat, Profiles: []string{c.Agent}}
-	if h.agents.Full() {
-		create.Refusal = host.TooManyAgents(h.options.MaxAgents)
-	}
+	return h.As(trusted).CreateConnected(ctx, key, seat, c)
+}
+
+// CreateConnected is [Hub.CreateConnected] for the caller, who owns the session.
+func (a Access) CreateConnected(ctx context.Context, key string, seat rules.ConnectorSeat, c *protocol.CreateHostSession) (protocol.HostSession, error) {
+	h, owner := a.hub, a.hub.rules.Key.Owner(a.caller)
+	create := host.Create{Body: c, CommandID: connectorScope + key, Connector: &seat, Profiles: []string{c.Agent}, Owner: owner}
+	create.Refusal = h.noSlot(owner)
 	return h.hostAnswer(h.ask(ctx, h.ConnectedHostID(key), journal.KindHost, true, create))
 }
 

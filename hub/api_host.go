@@ -42,10 +42,19 @@ func (h *Hub) Agents() protocol.AgentsAnswer {
 // runs in the session to fork), TOO_MANY_AGENTS, AGENT_AUTH_REQUIRED,
 // AGENT_FAILED, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
-	create := host.Create{Body: c, CommandID: commandID}
+	return h.As(trusted).CreateHost(ctx, c, commandID)
+}
+
+// CreateHost is [Hub.CreateHost] for the caller, who owns the session. A caller who may not
+// use what others have created can neither fork the sessions of others nor adopt an agent's
+// session, which may be anybody's.
+func (a Access) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
+	h := a.hub
+	commandID = a.scope(commandID)
+	create := host.Create{Body: c, CommandID: commandID, Owner: h.rules.Key.Owner(a.caller)}
 	var refusal error
-	if create.Origin, refusal = h.origin(ctx, c); refusal == nil {
-		refusal = h.cannotStart(cmp.Or(c.Agent, create.Origin.Agent))
+	if create.Origin, refusal = a.origin(ctx, c); refusal == nil {
+		refusal = h.cannotStart(cmp.Or(c.Agent, create.Origin.Agent), create.Owner)
 	}
 	if ctx.Err() != nil {
 		return protocol.HostSession{}, ctx.Err()
@@ -65,12 +74,17 @@ func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, com
 
 // origin returns what a host session begins with if it is a fork of another one, or
 // continues a session of the agent.
-func (h *Hub) origin(ctx context.Context, c *protocol.CreateHostSession) (origin host.Origin, err error) {
+func (a Access) origin(ctx context.Context, c *protocol.CreateHostSession) (origin host.Origin, err error) {
 	switch {
+	case c.Adopt != "" && !a.caller.Unrestricted:
+		return origin, errOthersSessions
 	case c.Fork != "":
-		return h.originOf(ctx, c.Fork, host.ReadOrigin{})
+		if _, err := a.HostSession(ctx, c.Fork); err != nil {
+			return origin, err
+		}
+		return a.hub.originOf(ctx, c.Fork, host.ReadOrigin{})
 	case c.Adopt != "":
-		if several, err := h.wereSeveralIn(ctx, c.Adopt); err != nil || !several {
+		if several, err := a.hub.wereSeveralIn(ctx, c.Adopt); err != nil || !several {
 			return origin, err
 		}
 		origin.History = protocol.HistoryWithheld
@@ -146,14 +160,12 @@ func (h *Hub) ForkHistory(ctx context.Context, id string) (protocol.EarlierHisto
 }
 
 // cannotStart returns why no agent of a profile can be started; nil if one can.
-func (h *Hub) cannotStart(profile string) error {
+func (h *Hub) cannotStart(profile string, owner *protocol.Owner) error {
 	switch {
 	case !h.offers(profile):
 		return h.agentNotFound(profile)
-	case h.agents.Full():
-		return host.TooManyAgents(h.options.MaxAgents)
 	}
-	return nil
+	return h.noSlot(owner)
 }
 
 // offers reports whether an agent of that name can be started.
@@ -163,14 +175,19 @@ func (h *Hub) offers(name string) bool {
 
 // AgentSessions starts an agent, returns the sessions that it has already, and ends it. cwd
 // restricts them to a working directory; empty for all that the profile allows. Errors: as
-// [Hub.CreateHost] without those of the journal.
-func (h *Hub) AgentSessions(ctx context.Context, agent, cwd string) (protocol.AgentSessionsAnswer, error) {
-	if err := h.cannotStart(agent); err != nil {
+// [Hub.CreateHost] without those of the journal, and OWNER_REQUIRED
+// (the caller may not use what others have created).
+func (a Access) AgentSessions(ctx context.Context, agent, cwd string) (protocol.AgentSessionsAnswer, error) {
+	h, owner := a.hub, a.hub.rules.Key.Owner(a.caller)
+	if !a.caller.Unrestricted {
+		return protocol.AgentSessionsAnswer{}, errOthersSessions
+	}
+	if err := h.cannotStart(agent, owner); err != nil {
 		return protocol.AgentSessionsAnswer{}, err
 	}
-	release := h.agents.Take()
-	if release == nil {
-		return protocol.AgentSessionsAnswer{}, host.TooManyAgents(h.options.MaxAgents)
+	release, ok := h.agents.Take(ownerID(owner))
+	if !ok {
+		return protocol.AgentSessionsAnswer{}, h.noSlot(owner)
 	}
 	defer release()
 	found, err := h.launcher.Sessions(ctx, agent, cwd)
@@ -215,20 +232,20 @@ func (h *Hub) agentNotFound(name string) error {
 // shortestWait is how long StartHost waits at least, so that the creation begins.
 const shortestWait = 100 * time.Millisecond
 
-// StartHost is [Hub.CreateHost] with a bound on how long it waits. If the agent is not ready
+// StartHost is [Access.CreateHost] with a bound on how long it waits. If the agent is not ready
 // by then, StartHost returns the session with the status starting, and with a detail that
 // says what the agent does. A further call under the same command id continues to wait.
-func (h *Hub) StartHost(ctx context.Context, c *protocol.CreateHostSession, commandID string, wait time.Duration) (protocol.HostSession, error) {
+func (a Access) StartHost(ctx context.Context, c *protocol.CreateHostSession, commandID string, wait time.Duration) (protocol.HostSession, error) {
 	if commandID == "" {
 		commandID = uuid.NewString()
 	}
 	waiting, cancel := context.WithTimeout(ctx, max(wait, shortestWait))
 	defer cancel()
-	session, err := h.CreateHost(waiting, c, commandID)
+	session, err := a.CreateHost(waiting, c, commandID)
 	if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 		return session, err
 	}
-	session, err = h.HostSession(ctx, h.rules.Key.CreatedHostID(commandID).String())
+	session, err = a.hub.HostSession(ctx, a.hub.rules.Key.CreatedHostID(a.scope(commandID)).String())
 	if errors.Is(err, hostNotFound()) {
 		return session, protocol.Errorf(protocol.CodeAgentUnavailable, "the agent could not be started")
 	}
@@ -252,22 +269,41 @@ func (h *Hub) HostSessions(ctx context.Context) iter.Seq2[json.RawMessage, error
 // CancelHost cancels the running turn, whichever shared session it belongs to. Errors:
 // HOST_SESSION_NOT_FOUND, NOTHING_TO_CANCEL, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) CancelHost(ctx context.Context, id string) error {
-	_, err := h.askHost(ctx, id, host.Cancel{})
+	return h.As(trusted).CancelHost(ctx, id)
+}
+
+// CancelHost is [Hub.CancelHost] for the caller.
+func (a Access) CancelHost(ctx context.Context, id string) error {
+	if _, err := a.HostSession(ctx, id); err != nil {
+		return err
+	}
+	_, err := a.hub.askHost(ctx, id, host.Cancel{})
 	return err
 }
 
 // DeleteHost deletes a host session and ends its agent. The shared sessions on it stay open
 // for chat, and readable. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) DeleteHost(ctx context.Context, id string) error {
-	_, err := h.askHost(ctx, id, host.Delete{})
-	return err
+	return h.As(trusted).DeleteHost(ctx, id)
+}
+
+// DeleteHost is [Hub.DeleteHost] for the caller.
+func (a Access) DeleteHost(ctx context.Context, id string) error {
+	return a.delete(ctx, id, host.Delete{})
 }
 
 // DeleteHostAndAgentSession is [Hub.DeleteHost], before which the agent deletes its own
 // session. Further errors: AGENT_UNAVAILABLE while the agent does not run, INVALID_REQUEST if
 // it does not offer that.
-func (h *Hub) DeleteHostAndAgentSession(ctx context.Context, id string) error {
-	_, err := h.askHost(ctx, id, host.Delete{AgentSession: true})
+func (a Access) DeleteHostAndAgentSession(ctx context.Context, id string) error {
+	return a.delete(ctx, id, host.Delete{AgentSession: true})
+}
+
+func (a Access) delete(ctx context.Context, id string, how host.Delete) error {
+	if _, err := a.HostSession(ctx, id); err != nil {
+		return err
+	}
+	_, err := a.hub.askHost(ctx, id, how)
 	return err
 }
 

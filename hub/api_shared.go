@@ -17,11 +17,12 @@ type Credentials struct {
 	Token         string
 	ReadOnly      bool // the caller only reads, which former participants may do who were not removed
 	Guarded       bool // whoever sends wrong credentials does not learn whether the session exists
+	Caller        Caller
 }
 
 // sender returns the sender of a command with these credentials.
 func (c Credentials) sender() shared.Sender {
-	return shared.Sender{ParticipantID: c.ParticipantID, Token: c.Token, ReadOnly: c.ReadOnly, Guarded: c.Guarded}
+	return shared.Sender{ParticipantID: c.ParticipantID, Token: c.Token, ReadOnly: c.ReadOnly, Guarded: c.Guarded, Caller: c.Caller}
 }
 
 // reading returns the sender of a read; nil if the credentials are not checked.
@@ -36,17 +37,24 @@ func (c *Credentials) reading() *shared.Sender {
 // the same answer. Errors: HOST_SESSION_NOT_FOUND, INVALID_REQUEST (the id was used for
 // another session), TOO_MANY_SESSIONS, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession, commandID string) (*protocol.CreateAnswer, error) {
+	return h.As(trusted).CreateShared(ctx, c, commandID)
+}
+
+// CreateShared is [Hub.CreateShared] for the caller. The host session must be one that the
+// caller may use.
+func (a Access) CreateShared(ctx context.Context, c *protocol.CreateSharedSession, commandID string) (*protocol.CreateAnswer, error) {
+	h := a.hub
 	host, err := journal.ParseSessionID(c.HostSessionID)
 	if err != nil {
 		return nil, hostNotFound()
 	}
-	resource, err := h.HostSession(ctx, c.HostSessionID)
+	resource, err := a.HostSession(ctx, c.HostSessionID)
 	if err != nil {
 		return nil, err
 	}
 	id := journal.NewSharedSessionID(host)
 	if commandID != "" {
-		id = h.rules.Key.CreatedID(host, c.HostUserID, commandID)
+		id = h.rules.Key.CreatedID(host, a.scope(c.HostUserID), commandID)
 	}
 	done, refusal := h.takeSession(ctx)
 	defer done()
@@ -60,6 +68,7 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 		Workspace: resource.WorkspaceID,
 		Agent:     agentOf(resource.Status),
 		Facts:     resource.Facts,
+		Caller:    a.caller,
 	})
 	if err != nil {
 		return nil, err
@@ -104,7 +113,7 @@ func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Reque
 	return h.answer(ctx, id, command)
 }
 
-// JoinOriginal is [Hub.Do] for a join by the original API. With again, a join under the
+// JoinOriginal is [Hub.Do] for a join of the caller by the original API. With again, a join under the
 // user id of a present guest who joined by that API returns that guest with the token, as
 // the original does. It never returns the host, or a guest of the typed protocol, whose
 // clients keep their token.

@@ -14,6 +14,7 @@ import (
 type AttachOptions struct {
 	EventsOnly bool // yield nothing but events, for a stream or a long poll; a host who has left stays absent
 	Guarded    bool // as in [Credentials]
+	Caller     Caller
 }
 
 // Attach carries out a join or resume and subscribes to the session. The caller closes
@@ -22,7 +23,7 @@ type AttachOptions struct {
 // TOO_MANY_PARTICIPANTS (also if there are too many connections), SESSION_NOT_FOUND,
 // JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, o AttachOptions) (*feed.Subscription, error) {
-	c := shared.Command{Sender: shared.Sender{Guarded: o.Guarded}, Request: r, EventsOnly: o.EventsOnly}
+	c := shared.Command{Sender: shared.Sender{Guarded: o.Guarded, Caller: o.Caller}, Request: r, EventsOnly: o.EventsOnly}
 	session, err := journal.ParseSessionID(id)
 	if err != nil {
 		return nil, shared.HideSession(c, sessionNotFound())
@@ -63,7 +64,7 @@ func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
 			r.err = protocol.Errorf(protocol.CodeInvalidRequest, "a connection begins with join or resume")
 		}
 		if r.err == nil {
-			r.err = s.room.Join(a.sub, newConnection(s.actor, a.sub, w), a.command.Request.ID, w)
+			r.err = s.room.Join(a.sub, newConnection(s.actor, a, w), a.command.Request.ID, w)
 		}
 		answered(r)
 	}
@@ -76,12 +77,13 @@ type connection struct {
 	who   shared.Sender
 }
 
-func newConnection(a *actor, sub *feed.Subscription, w *feed.Welcome) *connection {
+func newConnection(a *actor, first attach, w *feed.Welcome) *connection {
 	p := w.Participant
 	p.AccessToken = nil
 	return &connection{a, shared.Sender{
 		ParticipantID: p.ID,
-		ReadOnly:      sub.ReadOnly(),
+		ReadOnly:      first.sub.ReadOnly(),
+		Caller:        first.command.Sender.Caller,
 		Connected:     true,
 		Departed:      shared.Departed{p.ID: &p}, // for commands after the participant has left
 	}}

@@ -175,10 +175,10 @@ func (s *hostShell) launch(spec rules.LaunchSpec) {
 	s.agent, s.actor.agent = run, run.inbox
 	s.facts = factbuffer.Buffer{}
 	s.facts.Block(time.Now()) // usually until the agent is ready
-	release := s.actor.hub.agents.Take()
-	if release == nil {
+	release, ok := s.actor.hub.agents.Take(spec.Owner)
+	if !ok {
 		giveUp()
-		run.inbox.Put(agentStarted{err: host.NoSlotError(s.actor.hub.options.MaxAgents)})
+		run.inbox.Put(agentStarted{err: s.actor.hub.slotsTaken(spec.Owner)})
 		return
 	}
 	launcher := s.actor.hub.launcher

@@ -33,7 +33,7 @@ type Hub struct {
 	life     context.Context    // ends when Stop gives up
 	giveUp   context.CancelFunc // ends life
 
-	agents   *limit.Slots // for the agents that run or start
+	agents   *limit.Owned // for the agents that run or start
 	prompts  limit.Budget // bytes of the prompts that sessions in memory hold
 	refusals limit.Refusals
 	quota    *limit.Quota // of active shared sessions
@@ -80,7 +80,7 @@ func New(j journal.Journal, launcher Launcher, key rules.Key, o Options) *Hub {
 		rules:    o.settings(key),
 		life:     life,
 		giveUp:   giveUp,
-		agents:   limit.NewSlots(o.MaxAgents),
+		agents:   limit.NewOwned(o.MaxAgents, o.MaxOwnAgents),
 		live:     map[journal.SessionID]*entry{},
 	}
 	h.quota = limit.NewQuota(o.MaxSessions, func(ctx context.Context) (int, error) {

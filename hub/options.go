@@ -26,7 +26,9 @@ type Options struct {
 
 	PublicURL string // address of the server that clients put into links; default: none
 
-	MaxSessions       int // active shared sessions; negative for no limit; default 10,000
+	MaxSessions        int  // active shared sessions; negative for no limit; default 10,000
+	VerifiesIdentities bool // whether callers can prove who they are, beside operators
+
 	MaxUploads        int // received at a time; default 64
 	MaxParticipants   int // present at a time in one session; default 1,000
 	MaxConnections    int // of one session; default 2,000
@@ -56,6 +58,7 @@ type Options struct {
 	DetachTimeout     time.Duration // after which a turn ends whose agent's connector has no connection; negative for never; default 1 hour
 	AgentIdleAfter    time.Duration // after which an agent without an open shared session ends; negative for never; default 10 minutes
 	MaxAgents         int           // that run or start at a time; default 32
+	MaxOwnAgents      int           // those of one owner; default 8
 	AgentStopTimeout  time.Duration // for ending an agent when the hub stops; default 10 s
 	SnapshotEvery     int           // events; default 1,000
 	JournalRetry      time.Duration // first pause between attempts to write after a failure; grows tenfold; default 200 ms
@@ -75,6 +78,7 @@ func (o Options) withDefaults() Options {
 	o.MaxBacklogs = cmp.Or(o.MaxBacklogs, 256<<20)
 	o.IdleAfter = cmp.Or(o.IdleAfter, 5*time.Minute)
 	o.MaxAgents = cmp.Or(o.MaxAgents, 32)
+	o.MaxOwnAgents = cmp.Or(o.MaxOwnAgents, 8)
 	o.DetachTimeout = cmp.Or(o.DetachTimeout, time.Hour)
 	o.AgentStopTimeout = cmp.Or(o.AgentStopTimeout, 10*time.Second)
 	o.SnapshotEvery = cmp.Or(o.SnapshotEvery, 1000)
@@ -88,6 +92,7 @@ func (o Options) settings(key rules.Key) *rules.Settings {
 		Key:                key,
 		Limits:             o.limits(),
 		PublicURL:          o.PublicURL,
+		VerifiesIdentities: o.VerifiesIdentities,
 		MaxParticipants:    o.MaxParticipants,
 		MaxPending:         o.MaxPending,
 		MaxOwnPending:      o.MaxOwnPending,

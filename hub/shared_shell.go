@@ -66,8 +66,8 @@ func (s *sharedShell) perform(e rules.Effect) {
 		} else {
 			s.room.Cut(e.Participant, why)
 		}
-	case shared.DisconnectUser:
-		s.room.CutUser(e.Participant, e.User, feed.Closed{Code: e.Code, Reason: e.Reason})
+	case shared.DisconnectPerson:
+		s.room.CutPerson(e.Participant, e.Person, feed.Closed{Code: e.Code, Reason: e.Reason})
 	case shared.TypingChanged:
 		s.room.SetTyping(e.Participant, e.Active)
 	case shared.Polled:

@@ -1,6 +1,9 @@
 package protocol
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Answers to commands: the payload of ok and, for the REST call of the same meaning,
 // its body. Server to client.
@@ -148,10 +151,29 @@ type (
 	ServerAnswer struct {
 		Protected bool    `json:"protected"` // whether it asks for credentials to read sessions, and for an operator's key to list them and to start agents
 		Operator  *string `json:"operator"`  // the name of the operator's key that the request has; null for none
+
+		Identity *IdentityAnswer   `json:"identity,omitzero"` // who has sent the request, if that is verified
+		Provider *IdentityProvider `json:"provider,omitzero"` // the identity provider with which people sign in; null for none
 	}
-	// OperatorSignInAnswer answers the sign-in of an operator. Server to client, REST only.
+	// IdentityAnswer is a verified identity. Server to client, REST only.
+	IdentityAnswer struct {
+		ID      string     `json:"id"`                 // as in [Participant] and [Owner]
+		UserID  string     `json:"userId"`             // under which the person joins sessions
+		Name    string     `json:"name"`               // for people
+		Admin   bool       `json:"admin,omitzero"`     // whether the person may use what others have created
+		Expires *time.Time `json:"expiresAt,omitzero"` // when the identity is checked again; null for never
+	}
+	// IdentityProvider is an OpenID provider with which people sign in to the server. Server
+	// to client, REST only.
+	IdentityProvider struct {
+		Name     string   `json:"name"`     // for people
+		Issuer   string   `json:"issuer"`   // its URL
+		ClientID string   `json:"clientId"` // of programs that sign in by the device flow
+		Scopes   []string `json:"scopes"`   // to ask for
+	}
+	// OperatorSignInAnswer answers a sign-in. Server to client, REST only.
 	OperatorSignInAnswer struct {
-		Name string `json:"name"`         // of the key
+		Name string `json:"name"`         // of the key, or of the person
 		Key  string `json:"key,omitzero"` // a secret; empty if it is in a cookie
 	}
 	// ErrorBody is the body of an error. Server to client, REST only.

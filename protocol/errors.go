@@ -21,11 +21,14 @@ const (
 	CodeEmptyPrompt                Code = "EMPTY_PROMPT"
 	CodeUnauthorized               Code = "UNAUTHORIZED"
 	CodeInvalidOperatorKey         Code = "INVALID_OPERATOR_KEY"
+	CodeInvalidIdentity            Code = "INVALID_IDENTITY"
 	CodeOriginNotAllowed           Code = "ORIGIN_NOT_ALLOWED"
 	CodeInvalidInviteToken         Code = "INVALID_INVITE_TOKEN"
 	CodeInvalidParticipantToken    Code = "INVALID_PARTICIPANT_TOKEN"
 	CodeParticipantRemoved         Code = "PARTICIPANT_REMOVED"
 	CodeHostRequired               Code = "HOST_REQUIRED"
+	CodeOwnerRequired              Code = "OWNER_REQUIRED"
+	CodeIdentityNotAllowed         Code = "IDENTITY_NOT_ALLOWED"
 	CodeCommentNotAllowed          Code = "COMMENT_NOT_ALLOWED"
 	CodePromptNotAllowed           Code = "PROMPT_NOT_ALLOWED"
 	CodeSessionNotFound            Code = "SESSION_NOT_FOUND"
@@ -102,11 +105,14 @@ var Catalogue = map[Code]Entry{
 	CodeEmptyPrompt:                {http.StatusBadRequest, CloseNotProtocol, false},
 	CodeUnauthorized:               {http.StatusUnauthorized, CloseBadCredentials, false},
 	CodeInvalidOperatorKey:         {http.StatusUnauthorized, CloseBadCredentials, false},
+	CodeInvalidIdentity:            {http.StatusUnauthorized, CloseBadCredentials, false},
 	CodeOriginNotAllowed:           {http.StatusForbidden, CloseBadCredentials, false},
 	CodeInvalidInviteToken:         {http.StatusForbidden, CloseBadCredentials, false},
 	CodeInvalidParticipantToken:    {http.StatusForbidden, CloseBadCredentials, false},
 	CodeParticipantRemoved:         {http.StatusForbidden, CloseRemoved, false},
 	CodeHostRequired:               {http.StatusForbidden, CloseBadCredentials, false},
+	CodeOwnerRequired:              {http.StatusForbidden, CloseBadCredentials, false},
+	CodeIdentityNotAllowed:         {http.StatusForbidden, CloseBadCredentials, false},
 	CodeCommentNotAllowed:          {http.StatusForbidden, CloseBadCredentials, false},
 	CodePromptNotAllowed:           {http.StatusForbidden, CloseBadCredentials, false},
 	CodeSessionNotFound:            {http.StatusNotFound, CloseNoSession, false},

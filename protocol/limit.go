@@ -29,6 +29,7 @@ const (
 	LimitOwnOutbound
 	LimitSessions
 	LimitAgents
+	LimitOwnAgents
 	LimitPending
 	LimitOwnPending
 	LimitPendingBytes
@@ -72,6 +73,7 @@ var LimitTable = [...]LimitEntry{
 	LimitOwnOutbound:        {"own_outbound_bytes", "", "max-own-outbound-bytes"},
 	LimitSessions:           {"sessions", CodeTooManySessions, "max-sessions"},
 	LimitAgents:             {"agents", CodeTooManyAgents, "max-agents"},
+	LimitOwnAgents:          {"own_agents", CodeTooManyAgents, "max-own-agents"},
 	LimitPending:            {"pending_prompts", CodeTooManyPending, "max-pending"},
 	LimitOwnPending:         {"own_pending_prompts", CodeTooManyPending, "max-own-pending"},
 	LimitPendingBytes:       {"pending_bytes", CodeTooManyPending, ""},

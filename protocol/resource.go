@@ -18,6 +18,14 @@ type Session struct {
 	ExpiresAt        *time.Time    `json:"expiresAt"` // null if the session does not expire
 	Status           SessionStatus `json:"status"`
 	Attribution      Attribution   `json:"attribution,omitempty"` // prefix if the model is told who wrote and approved each prompt
+	Owner            *Owner        `json:"owner,omitzero"`        // who created it; null if nobody had to prove who they are
+}
+
+// Owner is who has created a session: a person whose identity the server has verified, or the
+// holder of an operator's key. Server to client.
+type Owner struct {
+	ID   string `json:"id"`   // opaque, and the same in all sessions of the server
+	Name string `json:"name"` // for people
 }
 
 // Participant is a person in a shared session. Server to client.
@@ -30,6 +38,13 @@ type Participant struct {
 	JoinedAt        time.Time  `json:"joinedAt"`
 	LeftAt          *time.Time `json:"leftAt"`      // null while the participation lasts
 	AccessToken     *string    `json:"accessToken"` // null except in an answer to this participant
+
+	// Verified says that the server has verified who this is: the user id is not the
+	// participant's own statement.
+	Verified bool `json:"verified,omitzero"`
+	// Identity identifies a verified person: it is opaque, and the same in all sessions of
+	// the server.
+	Identity string `json:"identity,omitzero"`
 }
 
 // Name returns the display name, or else the user id.
@@ -39,6 +54,20 @@ func (p Participant) Name() string {
 	}
 	return p.UserID
 }
+
+// Person returns a key that two participants share if they are the same person, as far as the
+// server knows: that of a verified identity, or else the user id, which anybody can use. The
+// two never coincide.
+func (p Participant) Person() string {
+	if p.Identity != "" {
+		return VerifiedPerson(p.Identity)
+	}
+	return p.UserID
+}
+
+// VerifiedPerson returns the [Participant.Person] of an identity. No user id has a control
+// character.
+func VerifiedPerson(identity string) string { return "\x00" + identity }
 
 // Message is a message in a shared session. Server to client.
 type Message struct {
@@ -111,7 +140,8 @@ type HostSession struct {
 	Detail      string           `json:"detail,omitempty"`      // what a starting agent waits for, or why it could not be started
 	SilentSince *time.Time       `json:"silentSince,omitempty"` // when the agent last sent output, if it has been silent for long in a turn
 	CreatedAt   time.Time        `json:"createdAt"`
-	Facts       AgentFacts       `json:"facts"` // the facts that the agent has reported
+	Facts       AgentFacts       `json:"facts"`          // the facts that the agent has reported
+	Owner       *Owner           `json:"owner,omitzero"` // who created it; null if nobody had to prove who they are
 }
 
 // AgentProfile is an agent that can be started. Server to client.

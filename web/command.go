@@ -40,7 +40,7 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 			return nil, protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 		}
 	}
-	if err := s.participants.Take(caller.ParticipantID, caller.Token); err != nil {
+	if err := s.participants.Take(caller.ParticipantID, senderKey(caller)); err != nil {
 		return nil, err
 	}
 	answer, err := s.carryOut(r, caller, req)

@@ -9,9 +9,11 @@ import (
 
 	"github.com/coder/websocket"
 
+	"parley/hub"
 	"parley/protocol"
 	"parley/protocol/connect"
 	"parley/protocol/connect/link"
+	"parley/web/internal/access"
 	"parley/web/internal/guard"
 	"parley/web/internal/limit"
 )
@@ -21,9 +23,10 @@ import (
 type Connectors interface {
 	// Heartbeat returns the heartbeat of connections.
 	Heartbeat() time.Duration
-	// Serve serves a connection, and returns when it has ended. It calls admitted once the
-	// connector is known. The server closes the connection when it shuts down.
-	Serve(ctx context.Context, conn *link.Conn, admitted func())
+	// Serve serves a connection, and returns when it has ended. The host session of a new
+	// connector belongs to the caller. Serve calls admitted once the connector is known. The
+	// server closes the connection when it shuts down.
+	Serve(ctx context.Context, conn *link.Conn, by hub.Caller, admitted func())
 }
 
 // connector serves one connection of a connector.
@@ -58,7 +61,8 @@ func (s *Server) connector(w http.ResponseWriter, r *http.Request) error {
 	defer cancel()
 	stop := context.AfterFunc(shutdown, func() { conn.CloseLater(protocol.CloseGoingAway, "the server is going away") })
 	defer stop()
-	s.options.Connectors.Serve(ctx, conn, client.Identified)
+	defer s.live.Watch(access.ProofOf(r), conn.CloseLater)()
+	s.options.Connectors.Serve(ctx, conn, s.access.Caller(r), client.Identified)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
+	"parley/hub"
 	"parley/protocol/connect"
 	"parley/protocol/connect/link"
 )
@@ -19,7 +20,7 @@ type echoConnectors struct{}
 
 func (echoConnectors) Heartbeat() time.Duration { return testTimeout }
 
-func (echoConnectors) Serve(ctx context.Context, conn *link.Conn, admitted func()) {
+func (echoConnectors) Serve(ctx context.Context, conn *link.Conn, _ hub.Caller, admitted func()) {
 	admitted()
 	for {
 		f, err := conn.Read(ctx)

@@ -14,7 +14,7 @@ var errNoCredentials = protocol.Errorf(protocol.CodeInvalidRequest, "participant
 // credentials returns the credentials of a participant with which a request was sent. Under
 // protection, wrong ones do not tell whether the session exists.
 func (s *Server) credentials(r *http.Request, id, token string) hub.Credentials {
-	return hub.Credentials{ParticipantID: id, Token: token, Guarded: s.access.IsProtected(r)}
+	return hub.Credentials{ParticipantID: id, Token: token, Guarded: s.access.IsProtected(r), Caller: s.access.Caller(r)}
 }
 
 // headerCredentials returns the credentials in the Authorization and
@@ -39,6 +39,9 @@ func (s *Server) bodyCredentials(r *http.Request, body []byte) (hub.Credentials,
 	if c, ok := s.headerCredentials(r); ok {
 		return c, nil
 	}
+	if given.Token == nil && access.ProofOf(r).IsPerson() {
+		given.Token = new(string) // the identity takes its place
+	}
 	if given.ID == nil || given.Token == nil {
 		return hub.Credentials{}, errNoCredentials
 	}
@@ -51,7 +54,7 @@ func (s *Server) queryCredentials(r *http.Request, q url.Values) (hub.Credential
 	if c, ok := s.headerCredentials(r); ok {
 		return c, nil
 	}
-	if !q.Has("participantId") || !q.Has("participantToken") {
+	if !q.Has("participantId") || !q.Has("participantToken") && !access.ProofOf(r).IsPerson() {
 		return hub.Credentials{}, errNoCredentials
 	}
 	return s.credentials(r, q.Get("participantId"), q.Get("participantToken")), nil

@@ -212,6 +212,14 @@ var attempts = map[protocol.Limit]attempt{
 			w.call("POST", "/api/sessions", object{"agent": "demo"}).fails(protocol.CodeTooManyAgents)
 		},
 	},
+	protocol.LimitOwnAgents: {
+		set: func(s *setup) { s.hub.MaxOwnAgents, s.web.Operators = 1, operatorKeys{"OPERATOR": "ann"} },
+		exceed: func(_ *testing.T, w *world, _ *session) {
+			key := []string{"Authorization", "Bearer OPERATOR"}
+			w.call("POST", "/api/sessions", object{"agent": "demo"}, key...).ok(http.StatusCreated, nil)
+			w.call("POST", "/api/sessions", object{"agent": "demo"}, key...).fails(protocol.CodeTooManyAgents)
+		},
+	},
 	protocol.LimitOwnPending:   pendingAttempt(func(s *setup) { s.hub.MaxOwnPending = 1 }, "x"),
 	protocol.LimitPending:      pendingAttempt(func(s *setup) { s.hub.MaxPending = 1 }, "x"),
 	protocol.LimitPendingBytes: pendingAttempt(func(s *setup) { s.hub.MaxPendingBytes = 1 }, strings.Repeat("x", 5<<10)),

@@ -7,7 +7,6 @@ import (
 
 	"parley/protocol"
 	"parley/web/internal/access"
-	"parley/web/internal/limit"
 )
 
 // Operators keeps the keys of those who may start agents and list sessions. Its methods are
@@ -31,9 +30,17 @@ const signedInFor = 90 * 24 * time.Hour
 // describeServer tells a client what this server asks it for.
 func (s *Server) describeServer(r *http.Request, _ []byte) (protocol.ServerAnswer, error) {
 	answer := protocol.ServerAnswer{Protected: s.access.IsProtected(r)}
-	if name, ok := s.access.Operator(r); ok {
-		answer.Operator = &name
+	if s.options.Identities != nil {
+		answer.Provider = new(s.options.Identities.Provider())
 	}
+	proof, err := s.access.Identify(r)
+	if err != nil {
+		return answer, nil // the client has to sign in
+	}
+	if proof.Operator {
+		answer.Operator = &proof.UserID
+	}
+	answer.Identity = s.identityAnswer(proof)
 	return answer, nil
 }
 
@@ -97,7 +104,7 @@ func (s *Server) signOutOperator(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.readBody(w, r); err != nil {
 		return err
 	}
-	if key := access.KeyOf(r); key != "" && s.options.Operators != nil {
+	if key := access.CredentialOf(r); key != "" && s.options.Operators != nil {
 		if err := s.options.Operators.SignOut(key); err != nil {
 			return err
 		}
@@ -113,23 +120,4 @@ func operatorCookie(key string, lasts time.Duration) *http.Cookie {
 		Name: access.Cookie, Value: key, Path: "/", MaxAge: int(lasts / time.Second),
 		Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	}
-}
-
-// protect lets only those call an endpoint who meet its need. Wrong keys are counted for the
-// client's address, and a client with a valid one is known.
-func (s *Server) protect(need access.Need, h http.Handler) http.Handler {
-	if need != access.Reader && need != access.Operator {
-		return h
-	}
-	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
-		err := s.addresses.Attempt(r.RemoteAddr, func() error { return s.access.Check(r, need) })
-		if err != nil {
-			return err
-		}
-		if _, ok := s.access.Operator(r); ok && s.access.IsProtected(r) {
-			limit.ConnectionOf(r.Context()).Identified()
-		}
-		h.ServeHTTP(w, r)
-		return nil
-	})
 }

@@ -48,6 +48,13 @@ type Options struct {
 	InsecureOpen bool
 	// Operators has the keys of operators. Nil means that there are none.
 	Operators Operators
+	// Identities lets people sign in with an identity provider. Nil means that there is none.
+	// A server with one is protected.
+	Identities Identities
+	// IdentityHeader is the header in which one of TrustedProxies names the user who has
+	// signed in to it, and IdentityNameHeader the one with the user's display name. They are
+	// ignored in all other requests. Empty means none.
+	IdentityHeader, IdentityNameHeader string
 
 	// StrictTransport reports whether browsers may be told to use only HTTPS for this
 	// server from now on: whether they trust its certificate. The default is never. Only
@@ -105,7 +112,9 @@ type Options struct {
 }
 
 // IsProtected reports whether every request is under protection.
-func (o Options) IsProtected() bool { return !o.InsecureOpen && (o.Protected || !o.IsLocalOnly()) }
+func (o Options) IsProtected() bool {
+	return !o.InsecureOpen && (o.Protected || o.Identities != nil || !o.IsLocalOnly())
+}
 
 // IsLocalOnly reports whether no setting makes the server reachable from other
 // machines. Every such setting must be listed here.

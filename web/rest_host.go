@@ -18,7 +18,7 @@ func (s *Server) agents(*http.Request, []byte) (protocol.AgentsAnswer, error) {
 // agentSessions lists the sessions that an agent has already. It is a POST, since it starts
 // the agent, which a page of another site must not be able to do.
 func (s *Server) agentSessions(r *http.Request, _ []byte) (protocol.AgentSessionsAnswer, error) {
-	return s.hub.AgentSessions(r.Context(), r.PathValue("name"), r.URL.Query().Get("cwd"))
+	return s.as(r).AgentSessions(r.Context(), r.PathValue("name"), r.URL.Query().Get("cwd"))
 }
 
 // agentDirectories lists directories in which an agent may work. It is a POST, since it reads
@@ -28,7 +28,7 @@ func (s *Server) agentDirectories(r *http.Request, _ []byte) (protocol.Directori
 }
 
 func (s *Server) listHost(r *http.Request, _ []byte) (streamedAnswer, error) {
-	return streamedAnswer{listMember("sessions", s.hub.HostSessions(r.Context()))}, nil
+	return streamedAnswer{listMember("sessions", s.as(r).HostSessions(r.Context()))}, nil
 }
 
 // createHost answers 201 when the agent is ready, or 202 if it is still starting when
@@ -67,9 +67,9 @@ func (s *Server) startHost(r *http.Request, body []byte) (protocol.HostSession, 
 		return protocol.HostSession{}, err
 	}
 	if wait, ok := preferredWait(r); ok {
-		return s.hub.StartHost(r.Context(), c, key, wait)
+		return s.as(r).StartHost(r.Context(), c, key, wait)
 	}
-	return s.hub.CreateHost(r.Context(), c, key)
+	return s.as(r).CreateHost(r.Context(), c, key)
 }
 
 // maxPreferredWait bounds the preference of a client, in seconds.
@@ -92,7 +92,7 @@ func preferredWait(r *http.Request) (time.Duration, bool) {
 
 func (s *Server) hostSession(r *http.Request, _ []byte) (protocol.HostSessionAnswer, error) {
 	id := r.PathValue("id")
-	session, err := s.hub.HostSession(r.Context(), id)
+	session, err := s.as(r).HostSession(r.Context(), id)
 	if err != nil {
 		return protocol.HostSessionAnswer{}, err
 	}
@@ -106,13 +106,13 @@ func (s *Server) hostSession(r *http.Request, _ []byte) (protocol.HostSessionAns
 func (s *Server) deleteHost(r *http.Request) error {
 	switch id := r.PathValue("id"); r.URL.Query().Get("agentSession") {
 	case "", "keep":
-		return s.hub.DeleteHost(r.Context(), id)
+		return s.as(r).DeleteHost(r.Context(), id)
 	case "delete":
-		return s.hub.DeleteHostAndAgentSession(r.Context(), id)
+		return s.as(r).DeleteHostAndAgentSession(r.Context(), id)
 	}
 	return protocol.Errorf(protocol.CodeInvalidRequest, "agentSession is keep or delete")
 }
 
 func (s *Server) cancelHost(r *http.Request) error {
-	return s.hub.CancelHost(r.Context(), r.PathValue("id"))
+	return s.as(r).CancelHost(r.Context(), r.PathValue("id"))
 }

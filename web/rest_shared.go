@@ -17,7 +17,7 @@ func (s *Server) listShared(r *http.Request, _ []byte) (streamedAnswer, error) {
 	if status != "" && !status.Valid() {
 		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "%.40q is not a status of a session", status)
 	}
-	sessions := s.hub.SharedSessions(r.Context(), q.Get("workspaceId"), q.Get("hostSessionId"), status)
+	sessions := s.as(r).SharedSessions(r.Context(), q.Get("workspaceId"), q.Get("hostSessionId"), status)
 	return streamedAnswer{listMember("sessions", sessions)}, nil
 }
 
@@ -33,7 +33,7 @@ func (s *Server) createShared(r *http.Request, body []byte) (*protocol.CreateAns
 	if err != nil {
 		return nil, err
 	}
-	return s.hub.CreateShared(r.Context(), c, key)
+	return s.as(r).CreateShared(r.Context(), c, key)
 }
 
 func (s *Server) sharedState(r *http.Request, _ []byte) (streamedAnswer, error) {
@@ -97,6 +97,9 @@ func (s *Server) read(r *http.Request, from func(context.Context, string, *hub.C
 	caller, ok := s.headerCredentials(r)
 	if !ok {
 		if err := s.checkReadLimit(r); err != nil {
+			return nil, err
+		}
+		if err := s.as(r).CheckShared(r.Context(), r.PathValue("id")); err != nil {
 			return nil, err
 		}
 		return from(r.Context(), r.PathValue("id"), nil)

@@ -57,7 +57,7 @@ func New(h *hub.Hub, o Options) *Server {
 	if o.Certificate != "" {
 		s.site = site.With(map[string]string{"parley-certificate": o.Certificate})
 	}
-	s.access = access.New(access.Options{Protected: o.IsProtected(), Open: o.InsecureOpen, Keys: o.Operators})
+	s.access = access.New(access.Options{Protected: o.IsProtected(), Open: o.InsecureOpen, Keys: o.Operators, Identities: identitiesOf(o), Header: o.IdentityHeader, NameHeader: o.IdentityNameHeader})
 	s.live = live.New(live.Options{
 		Hub:                 h,
 		Log:                 o.Logger,
@@ -71,6 +71,8 @@ func New(h *hub.Hub, o Options) *Server {
 		Addresses:           s.addresses,
 		Memory:              s.memory,
 		ClientError:         s.clientError,
+		Caller:              s.access.Caller,
+		Recheck:             s.recheck,
 	})
 	s.register()
 	g := guard.New(guard.Options{

@@ -36,6 +36,7 @@ func (s *settings) checkLimits() error {
 		notNegative("--detach-timeout", h.DetachTimeout, "0 means never"),
 		notNegative("--agent-idle-after", h.AgentIdleAfter, "0 means never"),
 		positive("--max-agents", h.MaxAgents, "32"),
+		positive("--max-own-agents", h.MaxOwnAgents, "8"),
 		between("--commit-interval", c.CommitInterval, 0, time.Second),
 		notNegative("--agent-rate", c.AgentRate, "0 means no limit"),
 		positive("--max-event-bytes", h.MaxEvent, "4194304"),

@@ -85,6 +85,7 @@ func (s *settings) addAgentFlags(cmd *cobra.Command) {
 	f.IntVar(&c.AgentProtocol, "acp-version", 2, "newest version of the Agent Client Protocol to agree on with agents: 1, or 2, which is a preview; an agent that does not know it uses version 1")
 	f.DurationVar(&h.AgentIdleAfter, "agent-idle-after", 10*time.Minute, "time without an open shared session after which an agent is ended, to be started again when needed; 0 for never (default: twice --idle-after if only that is given)")
 	f.IntVar(&h.MaxAgents, "max-agents", 32, "maximum number of agents that run at the same time")
+	f.IntVar(&h.MaxOwnAgents, "max-own-agents", 8, "maximum number of agents that one person or operator of a protected server runs at the same time")
 	f.DurationVar(&h.TurnTimeout, "turn-timeout", 0, "time after which a turn of an agent is cancelled; 0 for never")
 	f.DurationVar(&h.DetachTimeout, "detach-timeout", time.Hour, "time after which a turn ends if the machine that shares its agent has no connection; 0 for never")
 	f.DurationVar(&h.PermissionTimeout, "permission-timeout", 30*time.Minute, "time after which an unanswered permission request is rejected")

@@ -65,7 +65,7 @@ func (r *Room) Join(s *Subscription, actor Actor, requestID string, w *Welcome) 
 		}
 		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", r.count, len(own)).By(by)
 	}
-	at := seat{actor: actor, fanout: r.fanout, participant: id, user: w.Participant.UserID, host: w.ForHost(), begin: w.Head}
+	at := seat{actor: actor, fanout: r.fanout, participant: id, person: w.Participant.Person(), host: w.ForHost(), begin: w.Head}
 	if !s.join(at, r.tail.Records()) {
 		return errClosed
 	}
@@ -137,12 +137,12 @@ func (r *Room) Cut(participant string, why Closed) {
 	r.end(r.subs[participant], why)
 }
 
-// CutUser ends all connections of guests with a user id, one of whom is the
+// CutPerson ends all connections of guests who are the same person, one of whom is the
 // participant, whose polls no longer count.
-func (r *Room) CutUser(participant, user string, why Closed) {
+func (r *Room) CutPerson(participant, person string, why Closed) {
 	r.stopPolling(participant)
 	for _, subs := range r.subs {
-		if at := &subs[0].seat; at.user == user && !at.host {
+		if at := &subs[0].seat; at.person == person && !at.host {
 			r.end(subs, why)
 		}
 	}

@@ -55,11 +55,11 @@ func TestRoom_ends_connections(t *testing.T) {
 		ends []string
 	}{
 		"of one participant":               {func(r *Room) { r.Cut("ben", why) }, []string{"ben", "ben"}},
-		"of the guests with one user id":   {func(r *Room) { r.CutUser("ben", "user of ben", why) }, []string{"ben", "ben", "twin"}},
+		"of the guests with one user id":   {func(r *Room) { r.CutPerson("ben", "user of ben", why) }, []string{"ben", "ben", "twin"}},
 		"all of them":                      {func(r *Room) { r.CutAll(why) }, []string{"ada", "ben", "ben", "cem", "twin"}},
 		"and none of an unknown one":       {func(r *Room) { r.Cut("unknown", why) }, nil},
-		"and none of an unknown user":      {func(r *Room) { r.CutUser("unknown", "unknown", why) }, nil},
-		"but not those of a host that way": {func(r *Room) { r.CutUser("ada", "user of ada", why) }, nil},
+		"and none of an unknown user":      {func(r *Room) { r.CutPerson("unknown", "unknown", why) }, nil},
+		"but not those of a host that way": {func(r *Room) { r.CutPerson("ada", "user of ada", why) }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -41,7 +41,7 @@ type seat struct {
 	actor       Actor
 	fanout      *fanout
 	participant string // id
-	user        string // id
+	person      string // see [protocol.Participant.Person]
 	host        bool
 	begin       journal.Head // the newest event at that time
 }

@@ -67,7 +67,7 @@ func (a PresentPage) indexAfter(ctx context.Context, r history.Reader, id string
 // order.
 type departedPage struct {
 	query  protocol.People
-	barred map[string]people.Bar // removed users; a copy of the state's
+	barred map[string]people.Bar // removed people; a copy of the state's
 }
 
 // Read implements [history.Deferred].
@@ -87,7 +87,7 @@ func (a departedPage) Read(ctx context.Context, r history.Reader) (any, error) {
 				return answer, nil
 			}
 			answer.Participants = append(answer.Participants, p)
-			if _, removed := a.barred[p.UserID]; removed {
+			if _, removed := a.barred[p.Person()]; removed {
 				answer.Removed = append(answer.Removed, p.ID)
 			}
 		}

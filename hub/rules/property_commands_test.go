@@ -104,7 +104,7 @@ func (r *run) drawJoin(t *rapid.T, s *shared.State) protocol.Command {
 		UserID:      rapid.SampledFrom([]string{"ada", "ben", "cem", "dot", "eve"}).Draw(t, "user"),
 		Role:        rapid.SampledFrom([]protocol.Role{"", protocol.RoleViewer, protocol.RoleHost}).Draw(t, "role"),
 	}
-	if p, present := s.People.PresentByUser(c.UserID); present && rapid.Bool().Draw(t, "with token") {
+	if p, present := s.People.PresentBy(c.UserID); present && rapid.Bool().Draw(t, "with token") {
 		c.ParticipantToken = key.Token(rules.ParticipantToken, p.ID, 1)
 	}
 	return c

@@ -13,6 +13,8 @@ type Settings struct {
 	Key       Key    // that tokens are derived from
 	PublicURL string // address of the server for links, without a slash at its end; empty if unknown
 
+	VerifiesIdentities bool // whether callers can prove who they are, beside operators
+
 	Limits protocol.Limits // of what clients send
 
 	MaxParticipants    int // present at a time, in one session

@@ -64,9 +64,9 @@ func storedSession(s *rulestest.Fixture) {
 	edited, reason, name := "do it carefully", "too risky", "Ben"
 	join := &protocol.Join{InviteToken: s.InviteToken(), UserID: "cem", Recent: 1}
 	s.Do(s.Session, shared.Command{Request: protocol.Request{ID: "join", Command: join}, JoinAPI: shared.JoinOriginal})
-	cem, _ := s.State.People.PresentByUser("cem")
+	cem, _ := s.State.People.PresentBy("cem")
 	require.NoError(s.T, s.TryJoin(&protocol.Join{UserID: "ben", DisplayName: &name}).Err)
-	ben, _ := s.State.People.PresentByUser("ben")
+	ben, _ := s.State.People.PresentBy("ben")
 	dot := s.Join("dot", protocol.RoleViewer)
 	approvals := []string{s.Prompt(ben), s.Prompt(ben), s.Prompt(cem), s.Prompt(cem)}
 	for _, c := range []protocol.Command{
@@ -158,7 +158,7 @@ func storedAgent(s *rulestest.Fixture) {
 
 // storedEnd ends both sessions.
 func storedEnd(s *rulestest.Fixture) {
-	ben, _ := s.State.People.PresentByUser("ben")
+	ben, _ := s.State.People.PresentBy("ben")
 	require.NoError(s.T, s.Send(ben, &protocol.Leave{}).Err)
 	require.NoError(s.T, s.Send(s.Owner(), &protocol.Close{}).Err)
 	s.DeliverAll()

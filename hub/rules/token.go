@@ -21,6 +21,7 @@ const (
 	InviteToken      tokenKind = "invite"      // the id is the shared session's
 	ParticipantToken tokenKind = "participant" // the id is the participant's
 	creationToken    tokenKind = "create"      // the id is the caller's and the command's
+	identityID       tokenKind = "identity"    // no token: the id is the subject of an identity
 )
 
 // Token returns base64url(HMAC-SHA256(key, kind ‖ 0 ‖ id ‖ 0 ‖ generation)), 43 characters.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"parley/hub"
 	"parley/hub/journal"
 	"parley/protocol/connect"
 	"parley/protocol/connect/link"
@@ -101,7 +102,7 @@ func TestServer_refuses_what_is_no_hello(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(served)
 		if ws, err := websocket.Accept(w, r, nil); err == nil {
-			s.Serve(context.Background(), link.NewConn(ws, timeout), func() { t.Error("it was admitted") })
+			s.Serve(context.Background(), link.NewConn(ws, timeout), hub.Caller{}, func() { t.Error("it was admitted") })
 		}
 	}))
 	defer server.Close()

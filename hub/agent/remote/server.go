@@ -48,9 +48,9 @@ func (s *Server) Close() {
 // Heartbeat returns the heartbeat of connections.
 func (s *Server) Heartbeat() time.Duration { return s.beat }
 
-// Serve serves the connection of a connector until it ends. It calls admitted once the
-// connector is known.
-func (s *Server) Serve(ctx context.Context, conn *link.Conn, admitted func()) {
+// Serve serves the connection of a connector until it ends. The host session of a new one
+// belongs to the caller. It calls admitted once the connector is known.
+func (s *Server) Serve(ctx context.Context, conn *link.Conn, by hub.Caller, admitted func()) {
 	hello, err := readHello(ctx, conn)
 	if err != nil {
 		code := connect.CloseNoHello
@@ -65,7 +65,7 @@ func (s *Server) Serve(ctx context.Context, conn *link.Conn, admitted func()) {
 	c, err := s.registry.of(host)
 	var visit visit
 	if err == nil {
-		visit, err = s.admit(ctx, c, host, conn, hello)
+		visit, err = s.admit(ctx, c, by, conn, hello)
 	}
 	if err != nil {
 		log.Info("refused a connector", zap.Error(err))
@@ -98,7 +98,8 @@ type visit struct {
 }
 
 // admit decides on a connector, and answers it with a welcome.
-func (s *Server) admit(ctx context.Context, c *connector, host journal.SessionID, conn *link.Conn, hello connect.Hello) (visit, error) {
+func (s *Server) admit(ctx context.Context, c *connector, by hub.Caller, conn *link.Conn, hello connect.Hello) (visit, error) {
+	host := s.hub.ConnectedHostID(hello.Key)
 	c.admitting.Lock()
 	defer c.admitting.Unlock()
 	v := c.enter(conn, hello)
@@ -115,7 +116,7 @@ func (s *Server) admit(ctx context.Context, c *connector, host journal.SessionID
 	}
 	err := s.hub.ConnectorAttached(ctx, host, seatOf(hello))
 	if protocol.AsError(err).Code == protocol.CodeHostSessionNotFound {
-		s.create(c, host, conn, hello)
+		s.create(c, by, conn, hello)
 		err = nil
 	}
 	if err != nil {
@@ -126,12 +127,13 @@ func (s *Server) admit(ctx context.Context, c *connector, host journal.SessionID
 
 // create creates the host session of a connector in the background, since that needs its
 // agent. It tells the connector if that fails.
-func (s *Server) create(c *connector, host journal.SessionID, conn *link.Conn, hello connect.Hello) {
+func (s *Server) create(c *connector, by hub.Caller, conn *link.Conn, hello connect.Hello) {
+	host := s.hub.ConnectedHostID(hello.Key)
 	s.work.Go(func() {
 		create := &protocol.CreateHostSession{Agent: hello.Agent, Title: hello.Title, Permissions: protocol.PermissionPolicy(hello.Permissions)}
 		err := create.Normalize()
 		if err == nil {
-			_, err = s.hub.CreateConnected(s.ctx, hello.Key, seatOf(hello), create)
+			_, err = s.hub.As(by).CreateConnected(s.ctx, hello.Key, seatOf(hello), create)
 		}
 		if err == nil || s.ctx.Err() != nil {
 			return

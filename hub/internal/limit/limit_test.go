@@ -24,14 +24,36 @@ func TestSlots(t *testing.T) {
 	s := NewSlots(2)
 	first := s.Take()
 	require.NotNil(t, first)
-	require.False(t, s.Full())
 	require.NotNil(t, s.Take())
-	require.True(t, s.Full())
 	require.Nil(t, s.Take())
 	first()
 	first()
 	require.NotNil(t, s.Take(), "a released slot can be taken again")
 	require.Nil(t, s.Take(), "a second release does nothing")
+}
+
+func TestOwned(t *testing.T) {
+	o := NewOwned(3, 2)
+	first, ok := o.Take("ann")
+	require.True(t, ok)
+	_, ok = o.Take("ann")
+	require.True(t, ok)
+	_, ok = o.Take("ann")
+	require.False(t, ok, "beyond what one owner may have")
+	all, own := o.Full("ann")
+	require.Equal(t, []bool{false, true}, []bool{all, own})
+	_, ok = o.Take("")
+	require.True(t, ok)
+	_, ok = o.Take("ben")
+	require.False(t, ok, "beyond what all may have")
+	all, own = o.Full("ben")
+	require.Equal(t, []bool{true, false}, []bool{all, own})
+	first()
+	first()
+	_, ok = o.Take("ann")
+	require.True(t, ok, "a released slot can be taken again")
+	_, ok = o.Take("ben")
+	require.False(t, ok, "a second release does nothing")
 }
 
 func TestLimits_hold_for_concurrent_callers(t *testing.T) {

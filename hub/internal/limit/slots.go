@@ -29,17 +29,3 @@ func (s *Slots) Take() (release func()) {
 		s.taken--
 	})
 }
-
-// Taken returns how many slots are taken.
-func (s *Slots) Taken() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.taken
-}
-
-// Full reports whether no slot is left.
-func (s *Slots) Full() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.taken >= s.most
-}

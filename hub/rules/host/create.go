@@ -26,6 +26,7 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 		Permissions: cmp.Or(c.Body.Permissions, c.Origin.Permissions),
 		Status:      protocol.AgentStarting,
 		CreatedAt:   in.At,
+		Owner:       c.Owner,
 	}
 	if len(c.Profiles) > 0 {
 		session.Facts = protocol.AgentFacts{Profile: &session.Agent, Profiles: c.Profiles}.Bounded()
@@ -35,6 +36,7 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	}
 	cwd := cmp.Or(c.Body.Cwd, c.Origin.Cwd)
 	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: cwd, Fork: c.Origin.Session, SignIn: c.Body.SignIn, MaxEvent: s.settings.MaxEvent}
+	spec.Owner = ownerOf(session)
 	spec.Remote, spec.Load, spec.Adopt = c.Connector != nil, c.Body.Adopt, c.Body.Adopt != ""
 	return rules.Decision{
 		Events: []rules.Event{
@@ -44,6 +46,14 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 		Effects: []rules.Effect{LaunchAgent{spec}},
 		Hold:    holdLaunch,
 	}
+}
+
+// ownerOf returns the id of the owner of a session; empty for none.
+func ownerOf(s protocol.HostSession) string {
+	if s.Owner == nil {
+		return ""
+	}
+	return s.Owner.ID
 }
 
 // repeatedCreate decides on a creation whose session exists.

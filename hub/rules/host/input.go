@@ -18,6 +18,7 @@ type (
 		Origin    Origin   // what Body.Fork names
 		Profiles  []string // the agents that its creator could choose
 		Refusal   error    // the error if no agent can be started now; nil if one can
+		Owner     *protocol.Owner
 
 		Connector *rules.ConnectorSeat // the process of the connector that runs the agent; nil if the server does
 	}

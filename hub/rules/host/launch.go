@@ -41,6 +41,7 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 			Adopt:       load != "" && s.AgentSession == "",
 			MaxEvent:    s.settings.MaxEvent,
 			Remote:      s.isRemote(),
+			Owner:       ownerOf(s.Session),
 		}},
 		Broadcast{rules.AgentChanged{Status: starting.AgentStatusChanged}})
 }
@@ -147,8 +148,10 @@ func (s *State) refuseCreation(failure string, err error) rules.Effect {
 // StartError returns the error for a client about an agent that could not be started.
 func StartError(err error) *protocol.Error {
 	e := protocol.Errorf(launchCode(err), "the agent could not be started: %v", err)
-	if e.Code == protocol.CodeTooManyAgents {
-		e.Limit = protocol.LimitAgents
+	if full, ok := errors.AsType[NoSlotError](err); ok {
+		return e.By(full.limit())
+	} else if e.Code == protocol.CodeTooManyAgents {
+		return e.By(protocol.LimitAgents)
 	}
 	return e
 }
@@ -172,21 +175,35 @@ func launchCode(err error) protocol.Code {
 	return protocol.CodeAgentUnavailable
 }
 
-// TooManyAgents returns the error for a client if the maximum number of agents runs.
-func TooManyAgents(limit int) *protocol.Error {
-	return protocol.Errorf(protocol.CodeTooManyAgents, "%s; stop one that is no longer needed, or try again later", slotsInUse(limit)).By(protocol.LimitAgents)
-}
-
 // NoSlotError is the error of a start that was refused because that many agents, the
 // maximum, run already.
-type NoSlotError int
+type NoSlotError struct {
+	Limit int
+	Own   bool // it is the maximum of the owner, and not of the server
+}
+
+// Refusal returns the error for a client.
+func (e NoSlotError) Refusal() *protocol.Error {
+	return protocol.Errorf(protocol.CodeTooManyAgents, "%s; stop one that is no longer needed, or try again later", e.inUse()).By(e.limit())
+}
+
+func (e NoSlotError) limit() protocol.Limit {
+	if e.Own {
+		return protocol.LimitOwnAgents
+	}
+	return protocol.LimitAgents
+}
 
 // Error implements error.
-func (e NoSlotError) Error() string { return slotsInUse(int(e)) + "; try again when one has ended" }
+func (e NoSlotError) Error() string { return e.inUse() + "; try again when one has ended" }
 
-func slotsInUse(limit int) string {
-	if limit == 1 {
-		return "the one agent that may run on this server is running"
+func (e NoSlotError) inUse() string {
+	where := "on this server"
+	if e.Own {
+		where = "for its owner at a time"
 	}
-	return fmt.Sprintf("all %d agents that may run on this server are running", limit)
+	if e.Limit == 1 {
+		return "the one agent that may run " + where + " is running"
+	}
+	return fmt.Sprintf("all %d agents that may run %s are running", e.Limit, where)
 }

@@ -218,7 +218,7 @@ func TestAttribution(t *testing.T) {
 			join := named(author)
 			join.InviteToken = s.Settings.Key.Token(rules.InviteToken, s.ID.String(), 1)
 			require.NoError(t, n.Do(s, shared.Command{Request: protocol.Request{Command: join}}).Err)
-			p, _ = s.SharedState().People.PresentByUser(author)
+			p, _ = s.SharedState().People.PresentBy(author)
 		}
 		do(p, &protocol.Prompt{Prompt: text})
 		ids := s.Approvals()

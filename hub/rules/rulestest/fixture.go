@@ -57,7 +57,7 @@ func (f *Fixture) Join(user string, role protocol.Role) protocol.Participant {
 	f.T.Helper()
 	d := f.TryJoin(&protocol.Join{UserID: user, Role: role})
 	require.NoError(f.T, d.Err)
-	p, present := f.State.People.PresentByUser(user)
+	p, present := f.State.People.PresentBy(user)
 	require.True(f.T, present)
 	return p
 }

@@ -46,20 +46,48 @@ func (s *State) identify(sender Sender) (protocol.Participant, error) {
 	switch {
 	case IsAbsent(err):
 		return p, err
-	case sender.Guarded && (err != nil || !s.authentic(p, sender)):
+	case err == nil && s.authentic(p, sender):
+		return p, nil
+	case err == nil && !sender.Caller.Identity.IsPerson() && s.hasToken(p, sender):
+		return p, protocol.Errorf(protocol.CodeUnauthorized, "this participant has signed in to the server: sign in again, as the same person")
+	case sender.Guarded:
 		return protocol.Participant{}, ErrNotParticipant
 	case err != nil:
 		return p, err
-	case !s.authentic(p, sender):
-		return p, protocol.Errorf(protocol.CodeInvalidParticipantToken, "wrong participant token")
 	}
-	return p, nil
+	return p, protocol.Errorf(protocol.CodeInvalidParticipantToken, "wrong participant token")
 }
 
-// authentic reports whether the sender is p. The token of a connection was checked when
-// the connection began.
+// authentic reports whether the sender is p: whether it has the token or, for a verified
+// person, the identity. That of a connection was checked when the connection began.
 func (s *State) authentic(p protocol.Participant, sender Sender) bool {
-	return sender.Connected || s.settings.Key.Verify(rules.ParticipantToken, p.ID, 1, sender.Token)
+	switch {
+	case sender.Connected:
+		return true
+	case s.isVerified(p):
+		return p.Identity == s.identityOf(sender.Caller)
+	}
+	return s.hasToken(p, sender)
+}
+
+// hasToken reports whether the sender has the token of p.
+func (s *State) hasToken(p protocol.Participant, sender Sender) bool {
+	return s.settings.Key.Verify(rules.ParticipantToken, p.ID, 1, sender.Token)
+}
+
+// isVerified reports whether the identity of p takes the place of its token. A server that
+// no longer verifies identities goes on with the tokens, which all participants have.
+func (s *State) isVerified(p protocol.Participant) bool {
+	return p.Identity != "" && s.settings.VerifiesIdentities
+}
+
+// identityOf returns the identity of a caller who is known to be a certain person; empty for
+// any other.
+func (s *State) identityOf(c rules.Caller) string {
+	if !c.Identity.IsPerson() {
+		return ""
+	}
+	return s.settings.Key.IdentityID(c.Identity.Subject)
 }
 
 // inactiveError returns the error for a participant who has left or was removed.

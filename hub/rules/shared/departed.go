@@ -75,7 +75,7 @@ func (s *State) recordDeparture(p protocol.Participant, at time.Time) {
 	s.LeftCount++
 	delete(s.JoinedTyped, p.ID)
 	delete(s.Deciders, p.ID)
-	scope := joinScope(p.UserID)
+	scope := joinScope(p)
 	left := s.Commands.Remove(p.ID, func(commands.Done) bool { return true })
 	left = append(left, s.Commands.Remove(scope, func(c commands.Done) bool { return c.Joined == p.ID })...)
 	s.Departed.Add(at, left)

@@ -39,7 +39,7 @@ func (q *bareSession) join(user string) protocol.Participant {
 	q.T.Helper()
 	c := &protocol.Join{UserID: user, InviteToken: q.InviteToken()}
 	require.NoError(q.T, q.do(shared.Command{Request: protocol.Request{ID: "join-" + user, Command: c}}).Err)
-	p, here := q.State.People.PresentByUser(user)
+	p, here := q.State.People.PresentBy(user)
 	require.True(q.T, here)
 	return p
 }

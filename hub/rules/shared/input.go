@@ -18,6 +18,7 @@ type (
 		Workspace string               // that of the host session
 		Agent     protocol.AgentStatus // that of the host session
 		Facts     protocol.AgentFacts  // those of the host session
+		Caller    rules.Caller
 	}
 	// Command is a command of a participant, or a join.
 	Command struct {
@@ -46,6 +47,7 @@ type Sender struct {
 	Token         string
 	ReadOnly      bool // the command only reads, which is allowed to participants who have left as well
 	Guarded       bool // whoever sends wrong credentials does not learn whether the session exists
+	Caller        rules.Caller
 
 	Connected bool     // the token was checked when the connection began
 	Departed  Departed // participants that were looked up; see AbsentError
@@ -139,11 +141,11 @@ type (
 		Code        int
 		Reason      string
 	}
-	// DisconnectUser ends the connections of a participant, and the read-only ones of
-	// earlier guests with the same user id.
-	DisconnectUser struct {
+	// DisconnectPerson ends the connections of a participant, and the read-only ones of
+	// earlier guests who are the same person.
+	DisconnectPerson struct {
 		Participant string
-		User        string
+		Person      string // see [protocol.Participant.Person]
 		Code        int
 		Reason      string
 	}
@@ -178,7 +180,7 @@ func (Archive) IsBody() {}
 func (Disconnect) IsEffect() {}
 
 // IsEffect implements [rules.Effect].
-func (DisconnectUser) IsEffect() {}
+func (DisconnectPerson) IsEffect() {}
 
 // IsEffect implements [rules.Effect].
 func (TypingChanged) IsEffect() {}

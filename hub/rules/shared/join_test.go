@@ -24,7 +24,7 @@ func TestState_Join(t *testing.T) {
 		require.Equal(t, protocol.CodeTooManyParticipants, rulestest.ErrorCode(s.TryJoin(&protocol.Join{UserID: "fay"}).Err))
 	})
 	t.Run("is possible after a participant has left", func(t *testing.T) {
-		eve, _ := s.State.People.PresentByUser("eve")
+		eve, _ := s.State.People.PresentBy("eve")
 		require.NoError(t, s.Send(eve, &protocol.Leave{}).Err)
 		s.Join("fay", "")
 	})
@@ -66,7 +66,7 @@ func TestState_Join_with_the_user_id_of_a_present_participant(t *testing.T) {
 		require.NoError(t, join(row.first, "ben", "").Err)
 		s.Session.Reload(t, s.Now)
 		s.State = s.Session.SharedState()
-		ben, _ := s.State.People.PresentByUser("ben")
+		ben, _ := s.State.People.PresentBy("ben")
 		own := s.Sender(ben).Token
 		back := func(user, token string) rules.Decision {
 			return join(row.second, user, token)
@@ -131,7 +131,7 @@ func TestState_a_repeated_join(t *testing.T) {
 		return s.Do(s.Session, shared.Command{Request: protocol.Request{ID: id, Command: c}})
 	}
 	require.NoError(t, join("ben", "1").Err)
-	ben, _ := s.State.People.PresentByUser("ben")
+	ben, _ := s.State.People.PresentBy("ben")
 	t.Run("returns the same participant", func(t *testing.T) {
 		again := join("ben", "1")
 		require.True(t, again.Duplicate)
@@ -140,11 +140,11 @@ func TestState_a_repeated_join(t *testing.T) {
 	})
 	t.Run("of another user is a new join", func(t *testing.T) {
 		require.NoError(t, join("cem", "1").Err)
-		_, here := s.State.People.PresentByUser("cem")
+		_, here := s.State.People.PresentBy("cem")
 		require.True(t, here)
 	})
 	t.Run("of a guest who has left since is refused", func(t *testing.T) {
-		cem, _ := s.State.People.PresentByUser("cem")
+		cem, _ := s.State.People.PresentBy("cem")
 		require.NoError(t, s.Send(cem, &protocol.Leave{}).Err)
 		again := join("cem", "1")
 		require.Equal(t, protocol.CodeParticipantInactive, rulestest.ErrorCode(again.Err))

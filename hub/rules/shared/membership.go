@@ -9,14 +9,26 @@ import (
 	"parley/protocol"
 )
 
-// requireNotBarred returns PARTICIPANT_REMOVED for a removed user, with the reason that
+// requireNotBarred returns PARTICIPANT_REMOVED for a removed person, with the reason that
 // the participant_left event shows.
-func (s *State) requireNotBarred(userID string) error {
-	barred, ok := s.Barred[userID]
+func (s *State) requireNotBarred(person string) error {
+	barred, ok := s.Barred[person]
 	if !ok {
 		return nil
 	}
 	return protocol.Errorf(protocol.CodeParticipantRemoved, "%s", removalMessage(barred.Reason))
+}
+
+// requireMayJoin is requireNotBarred for somebody who joins. A user id that is not verified
+// must not be that of a removed verified person either.
+func (s *State) requireMayJoin(p protocol.Participant) error {
+	if err := s.requireNotBarred(p.Person()); err != nil || p.Identity != "" {
+		return err
+	}
+	if bar, ok := s.BarOfVerified(p.UserID); ok {
+		return protocol.Errorf(protocol.CodeParticipantRemoved, "%s", removalMessage(bar.Reason))
+	}
+	return nil
 }
 
 // requireNotRemoved is requireNotBarred for a participant. It returns nil for the host,
@@ -25,7 +37,7 @@ func (s *State) requireNotRemoved(p protocol.Participant) error {
 	if p.Role == protocol.RoleHost {
 		return nil
 	}
-	return s.requireNotBarred(p.UserID)
+	return s.requireNotBarred(p.Person())
 }
 
 // removalMessage returns the error text for a removed participant.
@@ -49,7 +61,7 @@ func (s *State) setRole(c *protocol.SetRole, departed Departed) rules.Decision {
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
-	if c.Role == protocol.RoleViewer && !s.CanRestrict(p.UserID, &s.People) {
+	if c.Role == protocol.RoleViewer && !s.CanRestrict(p.Person(), &s.People) {
 		return tooManyRestricted()
 	}
 	p.Role = c.Role
@@ -66,12 +78,12 @@ func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Partici
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
-	if !s.CanRestrict(p.UserID, &s.People) {
+	if !s.CanRestrict(p.Person(), &s.People) {
 		return tooManyRestricted()
 	}
 	var d rules.Decision
 	for _, o := range s.Open {
-		if o.Author.UserID != p.UserID || o.Author.Role == protocol.RoleHost {
+		if o.Author.Person() != p.Person() || o.Author.Role == protocol.RoleHost {
 			continue
 		}
 		switch o.Phase {
@@ -94,7 +106,7 @@ func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Partici
 		left.Private.Invite = s.InviteGeneration + 1
 	}
 	d.Events = append(d.Events, left)
-	d.Effects = append(d.Effects, DisconnectUser{p.ID, p.UserID, protocol.CloseRemoved, removalMessage(deref(c.Reason))})
+	d.Effects = append(d.Effects, DisconnectPerson{p.ID, p.Person(), protocol.CloseRemoved, removalMessage(deref(c.Reason))})
 	return d
 }
 
@@ -118,7 +130,7 @@ func (s *State) currentGuest(id string, departed Departed) (protocol.Participant
 	if err != nil || p.LeftAt == nil {
 		return p, err
 	}
-	if now, present := s.People.PresentByUser(p.UserID); present && now.Role != protocol.RoleHost {
+	if now, present := s.People.PresentBy(p.Person()); present && now.Role != protocol.RoleHost {
 		return now, nil
 	}
 	return p, nil

@@ -25,7 +25,7 @@ func TestState_SetRole(t *testing.T) {
 		require.Equal(t, protocol.RoleViewer, s.Join("ben", protocol.RoleCollaborator).Role)
 	})
 	t.Run("to collaborator does not apply to a later join", func(t *testing.T) {
-		again, _ := s.State.People.PresentByUser("ben")
+		again, _ := s.State.People.PresentBy("ben")
 		require.NoError(t, s.Send(s.Owner(), &protocol.SetRole{ParticipantID: again.ID, Role: protocol.RoleCollaborator}).Err)
 		require.NoError(t, s.Send(again, &protocol.Leave{}).Err)
 		require.Equal(t, protocol.RoleViewer, s.Join("ben", protocol.RoleViewer).Role)
@@ -50,7 +50,7 @@ func TestState_Remove(t *testing.T) {
 	reason := "spam"
 	d := s.Send(s.Owner(), &protocol.Remove{ParticipantID: ben.ID, Reason: &reason})
 	require.Equal(t, []protocol.EventType{protocol.EventPromptCancelled, protocol.EventPromptRejected, protocol.EventInviteRotated, protocol.EventParticipantLeft}, rulestest.EventTypes(d))
-	require.Contains(t, d.Effects, rules.Effect(shared.DisconnectUser{Participant: ben.ID, User: "ben", Code: protocol.CloseRemoved, Reason: "the host has removed you: spam"}))
+	require.Contains(t, d.Effects, rules.Effect(shared.DisconnectPerson{Participant: ben.ID, Person: "ben", Code: protocol.CloseRemoved, Reason: "the host has removed you: spam"}))
 	s.DeliverAll()
 	require.Equal(t, protocol.ApprovalFailed, s.Approval(queued).Status)
 	require.Equal(t, protocol.ApprovalRejected, s.Approval(pending).Status)
@@ -231,7 +231,7 @@ func TestState_keeps_a_bounded_number_of_restrictions(t *testing.T) {
 		require.NoError(t, q.do(shared.Command{Request: protocol.Request{Command: c}}).Err)
 	})
 	t.Run("a higher role makes a place free", func(t *testing.T) {
-		p, _ := q.State.People.PresentByUser("lowered-1")
+		p, _ := q.State.People.PresentBy("lowered-1")
 		require.NoError(t, byHost(&protocol.SetRole{ParticipantID: p.ID, Role: protocol.RoleCollaborator}))
 		require.NoError(t, q.leave(p).Err)
 		require.NoError(t, tryJoin("new"))

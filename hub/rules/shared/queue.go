@@ -213,7 +213,7 @@ func (s *State) turnEdited(d rules.Decision, o *openApproval, edit *rules.TurnEd
 		Err:    protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "the prompt was already withdrawn or replaced"),
 	}
 	a := edit.Replacement
-	if _, barred := s.Barred[edit.By.UserID]; a == nil || barred && !edit.InPlace() {
+	if _, barred := s.Barred[edit.By.Person()]; a == nil || barred && !edit.InPlace() {
 		ended.Private.Command = edit.Command
 		d.Events = append(d.Events, ended)
 		return d.With(release)

@@ -77,7 +77,7 @@ func TestState_Remove_ends_reading_under_every_earlier_participant_of_the_user(t
 	require.NoError(t, s.Send(before, &protocol.Leave{}).Err)
 	now := s.Join("ben", "")
 	d := s.Send(s.Owner(), &protocol.Remove{ParticipantID: now.ID})
-	require.Contains(t, d.Effects, rules.Effect(shared.DisconnectUser{Participant: now.ID, User: "ben", Code: protocol.CloseRemoved, Reason: "the host has removed you"}))
+	require.Contains(t, d.Effects, rules.Effect(shared.DisconnectPerson{Participant: now.ID, Person: "ben", Code: protocol.CloseRemoved, Reason: "the host has removed you"}))
 	for _, p := range []protocol.Participant{before, now} {
 		require.Equal(t, protocol.CodeParticipantRemoved, rulestest.ErrorCode(s.Do(s.Session, shared.Archive{Sender: s.Sender(p), Query: protocol.History{Limit: 1}}).Err))
 	}

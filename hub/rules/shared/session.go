@@ -22,14 +22,15 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 		ref = nil
 	}
 	session := s.newSession(in, c)
-	host := protocol.Participant{
+	host := s.settings.Key.Verified(protocol.Participant{
 		ID:              in.IDs[0],
 		SharedSessionID: session.ID,
 		UserID:          c.Body.HostUserID,
 		DisplayName:     c.Body.HostDisplayName,
 		Role:            protocol.RoleHost,
 		JoinedAt:        in.At,
-	}
+	}, c.Caller)
+	session.HostUserID = host.UserID
 	created := rules.Event{
 		Public:  &protocol.SharedSessionCreated{Session: session},
 		Private: rules.Private{Command: ref, Host: &host, Agent: c.Agent},
@@ -54,6 +55,7 @@ func (s *State) newSession(in rules.Input, c Create) protocol.Session {
 		CreatedAt:        in.At,
 		Status:           protocol.StatusActive,
 		Attribution:      b.Attribution,
+		Owner:            s.settings.Key.Owner(c.Caller),
 	}
 	if b.WorkspaceID != nil && strings.TrimSpace(*b.WorkspaceID) != "" {
 		session.WorkspaceID = strings.TrimSpace(*b.WorkspaceID)

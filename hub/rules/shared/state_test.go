@@ -54,7 +54,7 @@ func TestState_Restore_of_a_snapshot_with_guests_who_have_left(t *testing.T) {
 	require.Equal(t, &late, state.OpenPrompt(pending).Author.LeftAt)
 	require.Len(t, recentCommands(state), 2, "the creation, and dot's join")
 	require.Len(t, state.Departed.Guests, 1, "ben's, since cem left long ago")
-	_, known := state.Departed.Find(shared.Joining("cem"), "command-4")
+	_, known := state.Departed.Find(shared.Joining(protocol.Participant{UserID: "cem"}), "command-4")
 	require.False(t, known)
 	_, err := state.Lookup(cem.ID, nil)
 	require.True(t, shared.IsAbsent(err))

@@ -95,11 +95,14 @@ export type Code =
   | "EMPTY_PROMPT"
   | "UNAUTHORIZED"
   | "INVALID_OPERATOR_KEY"
+  | "INVALID_IDENTITY"
   | "ORIGIN_NOT_ALLOWED"
   | "INVALID_INVITE_TOKEN"
   | "INVALID_PARTICIPANT_TOKEN"
   | "PARTICIPANT_REMOVED"
   | "HOST_REQUIRED"
+  | "OWNER_REQUIRED"
+  | "IDENTITY_NOT_ALLOWED"
   | "COMMENT_NOT_ALLOWED"
   | "PROMPT_NOT_ALLOWED"
   | "SESSION_NOT_FOUND"
@@ -267,6 +270,19 @@ export interface Session {
   status: SessionStatus;
   /** prefix if the model is told who wrote and approved each prompt */
   attribution?: Attribution;
+  /** who created it; null if nobody had to prove who they are */
+  owner?: Owner;
+}
+
+/**
+ * Owner is who has created a session: a person whose identity the server has verified, or
+ * the holder of an operator's key. Server to client.
+ */
+export interface Owner {
+  /** opaque, and the same in all sessions of the server */
+  id: string;
+  /** for people */
+  name: string;
 }
 
 /**
@@ -292,6 +308,8 @@ export interface Participant {
   leftAt: string | null;
   /** null except in an answer to this participant */
   accessToken: string | null;
+  verified?: boolean;
+  identity?: string;
 }
 
 /**
@@ -1966,6 +1984,8 @@ export interface HostSession {
   createdAt: string;
   /** the facts that the agent has reported */
   facts: AgentFacts;
+  /** who created it; null if nobody had to prove who they are */
+  owner?: Owner;
 }
 
 /**
@@ -2065,13 +2085,48 @@ export interface ServerAnswer {
   protected: boolean;
   /** the name of the operator's key that the request has; null for none */
   operator: string | null;
+  /** who has sent the request, if that is verified */
+  identity?: IdentityAnswer;
+  /** the identity provider with which people sign in; null for none */
+  provider?: IdentityProvider;
 }
 
 /**
- * OperatorSignInAnswer answers the sign-in of an operator. Server to client, REST only.
+ * IdentityAnswer is a verified identity. Server to client, REST only.
+ */
+export interface IdentityAnswer {
+  /** as in Participant and Owner */
+  id: string;
+  /** under which the person joins sessions */
+  userId: string;
+  /** for people */
+  name: string;
+  /** whether the person may use what others have created */
+  admin?: boolean;
+  /** when the identity is checked again; null for never */
+  expiresAt?: string;
+}
+
+/**
+ * IdentityProvider is an OpenID provider with which people sign in to the server. Server
+ * to client, REST only.
+ */
+export interface IdentityProvider {
+  /** for people */
+  name: string;
+  /** its URL */
+  issuer: string;
+  /** of programs that sign in by the device flow */
+  clientId: string;
+  /** to ask for */
+  scopes: string[];
+}
+
+/**
+ * OperatorSignInAnswer answers a sign-in. Server to client, REST only.
  */
 export interface OperatorSignInAnswer {
-  /** of the key */
+  /** of the key, or of the person */
   name: string;
   /** a secret; empty if it is in a cookie */
   key?: string;

@@ -20,7 +20,8 @@ const (
 	// Reader is a participant, whose credentials the endpoint checks, or an operator. Without
 	// protection it is everybody.
 	Reader
-	// Operator is whoever has a key. Without protection it is everybody.
+	// Operator is whoever has a key, or a verified person, who can use no more than that
+	// person has created. Without protection it is everybody.
 	Operator
 )
 
@@ -35,6 +36,10 @@ type Options struct {
 	Protected bool // whether every request is under protection
 	Open      bool // whether no request is, whatever way it has come
 	Keys      Keys // nil for none
+
+	Identities Identities // nil for none
+	Header     string     // in which a believed proxy names the user; empty for none
+	NameHeader string     // in which it gives the user's display name; empty for none
 }
 
 // Guard decides who may call an endpoint.
@@ -67,35 +72,31 @@ func (g Guard) IsProtected(r *http.Request) bool {
 	return !g.o.Open && (g.o.Protected || forward.IsForwarded(r))
 }
 
-// Check returns nil if a request meets a need as far as that is decided here. A
-// participant's credentials are left to the endpoint.
+// Check returns nil if a request, which carries its proof, meets a need as far as that is
+// decided here. A participant's credentials are left to the endpoint.
 func (g Guard) Check(r *http.Request, need Need) error {
-	switch {
-	case need == Nothing, need == Credentials, !g.IsProtected(r):
+	if need == Nothing || need == Credentials || !g.IsProtected(r) || ProofOf(r).Subject != "" {
 		return nil
 	}
-	if _, _, ok := Participant(r); ok && need == Reader {
-		return nil
-	}
-	key := KeyOf(r)
+	_, _, isParticipant := Participant(r)
 	switch {
-	case key == "" && need == Reader:
+	case need == Reader && isParticipant:
+		return nil
+	case need == Reader:
 		return ErrNoReader
-	case key == "":
-		return ErrNoKey
 	}
-	if _, ok := g.name(key); !ok {
-		return ErrWrongKey
-	}
-	return nil
+	return ErrNoKey
 }
 
 // Participant returns the participant's credentials in the headers of a request, valid or
-// not.
+// not. The token is empty if the request carries a proof of a person.
 func Participant(r *http.Request) (id, token string, ok bool) {
 	id = r.Header.Get(HeaderParticipant)
 	token, ok = Bearer(r)
-	return id, token, ok && id != ""
+	if ok && ProvesPerson(token) {
+		token, ok = "", ProofOf(r).IsPerson()
+	}
+	return id, token, id != "" && (ok || ProofOf(r).IsPerson())
 }
 
 // Bearer returns the bearer token of a request, if any.
@@ -104,35 +105,11 @@ func Bearer(r *http.Request) (token string, ok bool) {
 	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
 }
 
-// Operator returns the name of the operator's key with which a request was sent.
-func (g Guard) Operator(r *http.Request) (name string, ok bool) {
-	key := KeyOf(r)
-	if key == "" {
-		return "", false
-	}
-	return g.name(key)
-}
-
 func (g Guard) name(key string) (string, bool) {
 	if g.o.Keys == nil {
 		return "", false
 	}
 	return g.o.Keys.Name(key)
-}
-
-// KeyOf returns the operator's key that a request has, valid or not, or an empty string.
-func KeyOf(r *http.Request) string {
-	if token, ok := Bearer(r); ok {
-		if r.Header.Get(HeaderParticipant) != "" {
-			return "" // it is the participant's
-		}
-		return token
-	}
-	cookie, err := r.Cookie(Cookie)
-	if err != nil || !isOwnPage(r) {
-		return ""
-	}
-	return cookie.Value
 }
 
 // isOwnPage reports whether a page of this server has sent a request. The header can be set

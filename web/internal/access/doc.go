@@ -8,5 +8,9 @@
 // An operator proves to be one by a key, as a bearer token or in the cookie of the web
 // pages. The cookie counts only with a sign that a page of this server sends the request.
 //
+// A person proves who that is by a credential of the identity provider or of the server's own
+// sign-in, likewise, or a proxy that the server believes vouches for the person in a header. A
+// request carries what it proves as a [Proof], and is a [hub.Caller] by it.
+//
 // A Guard is immutable. It blocks as its [Keys] do.
 package access

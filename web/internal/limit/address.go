@@ -91,7 +91,7 @@ func isBadCredentials(err error) bool {
 		return false
 	}
 	switch e.Code {
-	case protocol.CodeInvalidInviteToken, protocol.CodeInvalidParticipantToken, protocol.CodeInvalidOperatorKey, protocol.CodeParticipantNotFound:
+	case protocol.CodeInvalidInviteToken, protocol.CodeInvalidParticipantToken, protocol.CodeInvalidOperatorKey, protocol.CodeInvalidIdentity, protocol.CodeParticipantNotFound:
 		return true
 	}
 	return false

@@ -27,6 +27,7 @@ type connection struct {
 	// set by begin, then immutable
 	stopHook func() bool // keeps onShutdown from being called
 	timer    *time.Timer
+	identity *watcher // nil if the identity is not checked again
 }
 
 // begin calls onShutdown when the server shuts down, and calls tick after the time
@@ -50,6 +51,7 @@ func (c *connection) end(closeConn func()) {
 	closeConn()
 	c.tasks.Wait()
 	c.timer.Stop()
+	c.identity.stop()
 	if sub := c.sender.subscription(); sub != nil {
 		sub.Close()
 	}

@@ -9,6 +9,7 @@ import (
 
 	"parley/hub"
 	"parley/protocol"
+	"parley/web/internal/access"
 	"parley/web/internal/limit"
 	"parley/web/internal/task"
 )
@@ -30,6 +31,11 @@ type Options struct {
 
 	Addresses *limit.Addresses
 	Memory    *limit.Memory
+
+	// Caller returns who has sent a request, and Recheck checks again what it has proved:
+	// it returns the proof with the time of the next check.
+	Caller  func(r *http.Request) hub.Caller
+	Recheck func(ctx context.Context, p access.Proof) (access.Proof, error)
 
 	// ClientError returns what a client may know of an error, and logs the rest with the
 	// path of the request.

@@ -8,7 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"parley/hub"
 	"parley/protocol"
+	"parley/web/internal/access"
 	"parley/web/internal/guard"
 	"parley/web/internal/limit"
 	"parley/web/internal/rawconn"
@@ -25,8 +27,10 @@ type socket struct {
 
 	// immutable
 	session    string
-	remoteAddr string // host and port
-	guarded    bool   // wrong credentials do not tell whether the session exists
+	caller     hub.Caller
+	proof      access.Proof // of the handshake
+	remoteAddr string       // host and port
+	guarded    bool         // wrong credentials do not tell whether the session exists
 	ws         *rawconn.WebSocket
 	commands   *limit.Commands
 	control    *limit.Commands // of control frames, and of messages without a command
@@ -80,6 +84,7 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request, session 
 	k.ws, k.sender.conn = ws, ws.Conn
 	k.client.OnReject(func() { ws.TryClose(protocol.CloseTryAgain, limit.ErrNoRoom.Message) })
 	k.begin(k.shutDown, s.options.FirstCommandTimeout, k.check)
+	k.watch(k.proof, k.close)
 	k.read() // until the first message; the handler's stack is large enough
 	return nil
 }
@@ -89,6 +94,8 @@ func (s *Server) newSocket(r *http.Request, session string) *socket {
 	k := &socket{
 		connection: connection{server: s, path: r.URL.Path, client: limit.ConnectionOf(r.Context())},
 		session:    session,
+		caller:     o.Caller(r),
+		proof:      access.ProofOf(r),
 		remoteAddr: r.RemoteAddr,
 		guarded:    o.IsProtected(r),
 		commands:   limit.NewCommands(o.CommandRate, o.CommandBurst),

@@ -34,7 +34,7 @@ func (k *socket) join(req protocol.Request) bool {
 	k.begun.Store(true)
 	var sub *feed.Subscription
 	err := k.server.options.Addresses.Do(k.sender.ctx, k.remoteAddr, k.client, req.Command, func() (err error) {
-		sub, err = k.server.options.Hub.Attach(k.sender.ctx, k.session, req, hub.AttachOptions{Guarded: k.guarded})
+		sub, err = k.server.options.Hub.Attach(k.sender.ctx, k.session, req, hub.AttachOptions{Guarded: k.guarded, Caller: k.caller})
 		return err
 	})
 	if k.sender.ctx.Err() != nil { // shutDown closes the connection

@@ -12,6 +12,7 @@ import (
 	"parley/hub"
 	"parley/hub/feed"
 	"parley/protocol"
+	"parley/web/internal/access"
 	"parley/web/internal/limit"
 	"parley/web/internal/rawconn"
 )
@@ -20,7 +21,8 @@ import (
 // waits for the client to leave.
 type stream struct {
 	connection
-	conn *rawconn.Conn // immutable
+	conn  *rawconn.Conn // immutable
+	proof access.Proof  // of the request; immutable
 }
 
 // ServeStream serves the events of a session after a cursor as server-sent events,
@@ -39,7 +41,7 @@ func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session str
 		s.Leave()
 		return err
 	}
-	e := &stream{connection: connection{server: s, path: r.URL.Path}}
+	e := &stream{connection: connection{server: s, path: r.URL.Path}, proof: access.ProofOf(r)}
 	e.sender.format = eventStreamFormat
 	if gathers {
 		e.sender.gather(mergedStreamFormat, maxDelay)
@@ -103,6 +105,7 @@ func (e *stream) start(sub *feed.Subscription, first feed.Line) {
 		sub.Close()
 	}
 	e.begin(e.close, e.server.options.Heartbeat, e.beat)
+	e.watch(e.proof, func(int, string) { e.close() })
 }
 
 // maxStreamInput is the most bytes that a client may send on its stream before it
@@ -166,7 +169,7 @@ func (s *Server) Subscribe(ctx context.Context, r *http.Request, session string,
 	}
 	err = s.options.Addresses.Do(ctx, r.RemoteAddr, limit.ConnectionOf(ctx), first, func() error {
 		sub, err = s.options.Hub.Attach(ctx, session, protocol.Request{ID: uuid.NewString(), Command: first},
-			hub.AttachOptions{EventsOnly: true, Guarded: caller.Guarded})
+			hub.AttachOptions{EventsOnly: true, Guarded: caller.Guarded, Caller: caller.Caller})
 		return err
 	})
 	return sub, err

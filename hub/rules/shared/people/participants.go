@@ -16,29 +16,29 @@ type Participants struct {
 	all []protocol.Participant
 
 	// derived from the above
-	indices       map[string]int         // indices in all, by participant id
-	present       int                    // how many are present
-	presentByUser map[string]string      // the id of the user's most recent present participant, by user id
-	names         map[string]int         // how many reserved names have a key; nil until the first join
-	encoded       []json.RawMessage      // the JSON of each of all; nil after a change
-	encodedList   []byte                 // the first elements of encoded, separated by commas; replaced, not changed, since callers hold it
-	ends          []int                  // where each of these elements ends in encodedList
-	listed        []protocol.Participant // the result of List; nil after a change
+	indices     map[string]int         // indices in all, by participant id
+	present     int                    // how many are present
+	presentBy   map[string]string      // the id of the person's most recent present participant, by person
+	names       map[string]int         // how many reserved names have a key; nil until the first join
+	encoded     []json.RawMessage      // the JSON of each of all; nil after a change
+	encodedList []byte                 // the first elements of encoded, separated by commas; replaced, not changed, since callers hold it
+	ends        []int                  // where each of these elements ends in encodedList
+	listed      []protocol.Participant // the result of List; nil after a change
 }
 
 // NewParticipants returns the participants of a list, which it takes over.
 func NewParticipants(all []protocol.Participant) Participants {
 	p := Participants{
-		all:           all,
-		indices:       make(map[string]int, len(all)),
-		presentByUser: map[string]string{},
-		encoded:       make([]json.RawMessage, len(all)),
+		all:       all,
+		indices:   make(map[string]int, len(all)),
+		presentBy: map[string]string{},
+		encoded:   make([]json.RawMessage, len(all)),
 	}
 	for i := range all {
 		p.indices[all[i].ID] = i
 		if all[i].LeftAt == nil {
 			p.present++
-			p.presentByUser[all[i].UserID] = all[i].ID
+			p.presentBy[all[i].Person()] = all[i].ID
 		}
 	}
 	return p
@@ -76,9 +76,16 @@ func (p *Participants) Place(id string) (place int, known bool) {
 // the next change of the participants.
 func (p *Participants) All() []protocol.Participant { return p.all }
 
-// PresentByUser returns the present participant of a user, by user id.
-func (p *Participants) PresentByUser(userID string) (protocol.Participant, bool) {
-	return p.Get(p.presentByUser[userID])
+// PresentBy returns the present participant of a person; see [protocol.Participant.Person].
+func (p *Participants) PresentBy(person string) (protocol.Participant, bool) {
+	return p.Get(p.presentBy[person])
+}
+
+// HasVerified reports whether a present participant is a verified person with a user id.
+func (p *Participants) HasVerified(userID string) bool {
+	return slices.ContainsFunc(p.all, func(q protocol.Participant) bool {
+		return q.Verified && q.UserID == userID && q.LeftAt == nil
+	})
 }
 
 // FirstPresent returns the first n present participants, in join order.
@@ -110,8 +117,8 @@ func (p *Participants) Put(q protocol.Participant) {
 	switch isPresent := q.LeftAt == nil; {
 	case isPresent && !wasPresent:
 		p.present++
-		if newest, others := p.indices[p.presentByUser[q.UserID]]; !others || newest < i {
-			p.presentByUser[q.UserID] = q.ID
+		if newest, others := p.indices[p.presentBy[q.Person()]]; !others || newest < i {
+			p.presentBy[q.Person()] = q.ID
 		}
 	case wasPresent && !isPresent:
 		p.notePresentLeft(q)
@@ -149,13 +156,13 @@ func (p *Participants) invalidate(from int) {
 // of the same user may be.
 func (p *Participants) notePresentLeft(left protocol.Participant) {
 	p.present--
-	if p.presentByUser[left.UserID] != left.ID {
+	if p.presentBy[left.Person()] != left.ID {
 		return
 	}
-	delete(p.presentByUser, left.UserID)
+	delete(p.presentBy, left.Person())
 	for i := range p.all {
-		if q := &p.all[i]; q.UserID == left.UserID && q.LeftAt == nil {
-			p.presentByUser[q.UserID] = q.ID
+		if q := &p.all[i]; q.Person() == left.Person() && q.LeftAt == nil {
+			p.presentBy[q.Person()] = q.ID
 		}
 	}
 }
@@ -171,7 +178,7 @@ func (p *Participants) LeaveAll(at time.Time) {
 		p.all[i].LeftAt, p.encoded[i] = &at, nil
 		p.countNames(p.all[i], 1)
 	}
-	clear(p.presentByUser)
+	clear(p.presentBy)
 	p.present = 0
 	p.invalidate(0)
 }

@@ -75,7 +75,7 @@ func checkPeople(t *rapid.T, p *Participants) {
 	require.Len(t, p.indices, len(p.all))
 	require.Equal(t, present, p.present)
 	for _, user := range []string{"a", "b", "c", "d"} {
-		got, is := p.PresentByUser(user)
+		got, is := p.PresentBy(user)
 		want, should := here[user]
 		require.Equal(t, should, is)
 		require.Equal(t, want, got)

@@ -11,17 +11,35 @@ import (
 // guest, and a join for which no place is left is refused.
 const MaxRestricted = 4096
 
-// Restrictions are the users who are removed, and those who have a lower role. Their number
+// Restrictions are the people who are removed, and those who have a lower role. Their number
 // is bounded by MaxRestricted. The JSON of the fields is part of a session's snapshot; a
 // field whose JSON has another name was renamed after snapshots had been stored.
 type Restrictions struct {
-	Barred       map[string]Bar           // removed users, by user id
-	LoweredRoles map[string]protocol.Role `json:"Roles"` // lower roles that the host has set, by user id
+	Barred       map[string]Bar           // removed people, by person
+	LoweredRoles map[string]protocol.Role `json:"Roles"` // lower roles that the host has set, by person
 }
 
-// Bar is the reason for which a user was removed.
+// Bar is the reason for which a person was removed.
 type Bar struct {
 	Reason string `json:"reason,omitempty"`
+	UserID string `json:"user,omitempty"` // of a verified person
+}
+
+func newBar(p protocol.Participant, reason string) Bar {
+	if p.Identity == "" {
+		return Bar{Reason: reason}
+	}
+	return Bar{reason, p.UserID}
+}
+
+// BarOfVerified returns the bar of a verified person with a user id.
+func (r *Restrictions) BarOfVerified(userID string) (Bar, bool) {
+	for _, b := range r.Barred {
+		if b.UserID == userID {
+			return b, true
+		}
+	}
+	return Bar{}, false
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]. Snapshots of earlier versions, which did not
@@ -45,28 +63,28 @@ func (r *Restrictions) Index() {
 	}
 }
 
-// RecordRole records a role that the host has set. A lower role applies to the user id and so
-// to a later join. A higher one does not, because user ids are self-asserted.
+// RecordRole records a role that the host has set. A lower role applies to the person and so
+// to a later join. A higher one does not, because user ids can be self-asserted.
 func (r *Restrictions) RecordRole(p protocol.Participant) {
 	if p.Role == protocol.RoleViewer {
-		r.LoweredRoles[p.UserID] = p.Role
+		r.LoweredRoles[p.Person()] = p.Role
 	} else {
-		delete(r.LoweredRoles, p.UserID)
+		delete(r.LoweredRoles, p.Person())
 	}
 }
 
 // RecordRemoval records that a participant was removed.
 func (r *Restrictions) RecordRemoval(p protocol.Participant, reason string) {
-	r.Barred[p.UserID] = Bar{reason}
+	r.Barred[p.Person()] = newBar(p, reason)
 	if p.Role == protocol.RoleViewer {
-		r.LoweredRoles[p.UserID] = p.Role
+		r.LoweredRoles[p.Person()] = p.Role
 	}
 }
 
 // CanRestrict reports whether there is a place for a user among those who are removed or have
 // a lower role.
-func (r *Restrictions) CanRestrict(userID string, all *Participants) bool {
-	if r.isRestricted(userID) {
+func (r *Restrictions) CanRestrict(person string, all *Participants) bool {
+	if r.isRestricted(person) {
 		return true
 	}
 	free := MaxRestricted - len(r.Barred)
@@ -79,8 +97,8 @@ func (r *Restrictions) CanRestrict(userID string, all *Participants) bool {
 		return true
 	}
 	for _, p := range all.all {
-		if p.LeftAt == nil && p.Role != protocol.RoleHost && !r.isRestricted(p.UserID) {
-			if p.UserID == userID {
+		if p.LeftAt == nil && p.Role != protocol.RoleHost && !r.isRestricted(p.Person()) {
+			if p.Person() == person {
 				return true // a place is reserved
 			}
 			free--
@@ -89,8 +107,8 @@ func (r *Restrictions) CanRestrict(userID string, all *Participants) bool {
 	return free > 0
 }
 
-func (r *Restrictions) isRestricted(userID string) bool {
-	_, barred := r.Barred[userID]
-	_, lowered := r.LoweredRoles[userID]
+func (r *Restrictions) isRestricted(person string) bool {
+	_, barred := r.Barred[person]
+	_, lowered := r.LoweredRoles[person]
 	return barred || lowered
 }

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"parley/hub"
+	"parley/protocol"
+	"parley/web/internal/access"
+	"parley/web/internal/limit"
+)
+
+// Proof is what a credential proves of its holder.
+type Proof = access.Proof
+
+// Identities lets people prove who they are, to an identity provider. Its methods are safe
+// for concurrent use.
+type Identities interface {
+	access.Identities
+	// Provider describes the provider.
+	Provider() protocol.IdentityProvider
+}
+
+// SessionPrefix begins the credentials that [Identities] gives to those who have signed in.
+const SessionPrefix = access.SessionPrefix
+
+// identitiesOf returns what verifies credentials of people; nil for none.
+func identitiesOf(o Options) access.Identities {
+	if o.Identities == nil {
+		return nil // and not an interface that holds nil
+	}
+	return o.Identities
+}
+
+// protect lets only those call an endpoint who meet its need, and lets their requests carry
+// what they prove. Wrong credentials are counted for the client's address, and a client with
+// a valid one is known.
+func (s *Server) protect(need access.Need, h http.Handler) http.Handler {
+	if need == access.Nothing {
+		return h
+	}
+	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
+		var proof Proof
+		err := s.addresses.Attempt(r.RemoteAddr, func() (err error) {
+			proof, err = s.access.Identify(r)
+			if err != nil && s.ignores(r, need) {
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			s.forget(w, r, err)
+			return err
+		}
+		if proof.Subject != "" {
+			r = access.With(r, proof)
+			limit.ConnectionOf(r.Context()).Identified()
+		}
+		if err := s.access.Check(r, need); err != nil {
+			return err
+		}
+		h.ServeHTTP(w, r)
+		return nil
+	})
+}
+
+// ignores reports whether a wrong credential is ignored, because it need not be one: an
+// endpoint of a participant checks other credentials, and a server that is not protected asks
+// for none.
+func (s *Server) ignores(r *http.Request, need access.Need) bool {
+	if s.options.Identities != nil && access.ProvesPerson(access.CredentialOf(r)) {
+		return false
+	}
+	return need == access.Credentials || !s.access.IsProtected(r)
+}
+
+// forget removes the cookie of a browser whose sign-in is no longer valid, so that its user is
+// a guest again who can sign in.
+func (s *Server) forget(w http.ResponseWriter, r *http.Request, err error) {
+	e, ok := asProtocol(err)
+	if ok && e.Entry().Status == http.StatusUnauthorized && access.CookieOf(r) != "" && access.CookieOf(r) == access.CredentialOf(r) {
+		http.SetCookie(w, operatorCookie("", -time.Second))
+	}
+}
+
+// as returns the hub as the caller of a request may use it.
+func (s *Server) as(r *http.Request) hub.Access { return s.hub.As(s.access.Caller(r)) }
+
+// identityAnswer describes the person of a request; nil for none.
+func (s *Server) identityAnswer(p Proof) *protocol.IdentityAnswer {
+	if !p.IsPerson() {
+		return nil
+	}
+	owner := s.hub.Owner(hub.Caller{Identity: p.Identity})
+	answer := &protocol.IdentityAnswer{ID: owner.ID, UserID: p.UserID, Name: owner.Name, Admin: p.Admin}
+	if !p.Expires.IsZero() {
+		answer.Expires = &p.Expires
+	}
+	return answer
+}
+
+// recheck checks again what the request of a live connection has proved.
+func (s *Server) recheck(ctx context.Context, p Proof) (Proof, error) {
+	expires, err := s.access.Recheck(ctx, p)
+	p.Expires = expires
+	return p, err
+}
+
+// senderKey returns what nobody but the sender of a command knows: the limit of one sender
+// must not be used up by another.
+func senderKey(c hub.Credentials) string { return c.Token + "\x00" + c.Caller.Identity.Subject }
