@@ -33,7 +33,7 @@ import (
 
 // testTimeout is how long a test waits for something that must happen. Only a test
 // that fails waits that long.
-const testTimeout = 20 * time.Second
+const testTimeout = time.Minute
 
 // setup is what a test may change of its world.
 type setup struct {

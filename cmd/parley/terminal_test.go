@@ -40,7 +40,7 @@ func (s *terminalOutput) await(t *testing.T, text string) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return strings.Contains(s.b.String(), text)
-	}, 30*time.Second, 5*time.Millisecond, "%q", text)
+	}, e2e.Timeout, 5*time.Millisecond, "%q", text)
 }
 
 func TestJoin_on_a_terminal(t *testing.T) {
@@ -67,7 +67,7 @@ func TestJoin_on_a_terminal(t *testing.T) {
 	types("\r")
 	said := func(n int) []protocol.Message {
 		t.Helper()
-		require.Eventually(t, func() bool { return len(room.Messages(t)) == n }, 30*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { return len(room.Messages(t)) == n }, e2e.Timeout, 10*time.Millisecond)
 		return room.Messages(t)
 	}
 	require.Equal(t, long, said(1)[0].Text)

@@ -21,7 +21,7 @@ import (
 )
 
 // patience bounds every wait of a test. Only a failure reaches it.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // running is a running agent with its events.
 type running struct {

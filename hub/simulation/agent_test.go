@@ -67,7 +67,7 @@ func (l *launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 	if roll := hashOf(r.seed, "launch", n) % 100; !calm && roll < 30 {
 		select {
 		case <-time.After(time.Duration(1+roll) * time.Second):
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			return nil, errors.New("not ready in time")
 		case <-ctx.Done():
 			return nil, ctx.Err()

@@ -14,7 +14,7 @@ import (
 )
 
 // patience bounds every wait of a test.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // quick are options with short times for reconnecting.
 var quick = client.Options{

@@ -11,7 +11,7 @@ import (
 
 // Timeout is how long a test waits for something that should happen at once. It is
 // generous, because the machine may be busy and a passing test does not wait for it.
-const Timeout = time.Minute
+const Timeout = 2 * time.Minute
 
 // Log is what a process has written to one of its outputs. It is safe for
 // concurrent use.

@@ -19,7 +19,7 @@ import (
 )
 
 // timeout is how long a test waits for something that must happen.
-const timeout = 20 * time.Second
+const timeout = time.Minute
 
 // seated returns a connector that has been connected, and has no connection now.
 func seated(t *testing.T, r *Registry, host journal.SessionID) *connector {

@@ -21,7 +21,7 @@ import (
 )
 
 // patience bounds every wait of a test. Only a failure reaches it.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // serverVariable is the environment variable that makes the test binary run as a server
 // with one command. Its value is the directory of the records.

@@ -17,7 +17,7 @@ import (
 )
 
 // timeout is how long a test waits for something that must happen.
-const timeout = 20 * time.Second
+const timeout = time.Minute
 
 // pair is two ends, and the connections between them.
 type pair struct {

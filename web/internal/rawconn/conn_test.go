@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const timeout = 20 * time.Second
+const timeout = time.Minute
 
 // connect returns two ends of a TCP connection on this machine, with small buffers.
 func connect(t testing.TB) (server, client *net.TCPConn) {

@@ -23,7 +23,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 )
 
-const testTimeout = 20 * time.Second
+const testTimeout = time.Minute
 
 // authority issues certificates.
 type authority struct {

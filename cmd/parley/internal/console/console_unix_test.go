@@ -109,7 +109,7 @@ func (d *device) next() string {
 	case line, open := <-d.lines:
 		require.True(d.t, open, "%v", d.err)
 		return line.Text
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		d.t.Fatalf("Read returns no line; the terminal shows %q", d.shown())
 		return ""
 	}
@@ -120,7 +120,7 @@ func (d *device) ends() error {
 	select {
 	case line, open := <-d.lines:
 		require.False(d.t, open, "%v", line)
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		d.t.Fatal("Read does not end")
 	}
 	return d.err

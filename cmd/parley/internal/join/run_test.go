@@ -81,7 +81,7 @@ func (p *person) ends() error {
 	select {
 	case err := <-p.ended:
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		p.t.Fatalf("the client does not end; the output is:\n%s", p.out.String())
 		return nil
 	}
