@@ -47,6 +47,10 @@ describe("two people", () => {
     await said(olga, "Hello Olga").waitFor();
     await write(olga, "People", "Hello Ben");
     await said(ben, "Hello Ben").waitFor();
+    const edges = await ben
+      .locator(".bubble")
+      .evaluateAll((all) => all.map((b) => b.getBoundingClientRect().left));
+    expect(new Set(edges).size, "all messages begin at one edge").toBe(1);
 
     await write(ben, "Agent", "Fix the failing test");
     const waiting = olga.locator(".waiting");

@@ -12,7 +12,10 @@ import { useTools } from "../context.ts";
 import { Attached } from "./Attached.tsx";
 import "./Chat.css";
 
-/** A message of a person, in a bubble that sets it apart from the agent's work. */
+/**
+ * A message of a person, in a bubble that sets it apart from the agent's work. All messages
+ * begin at the same edge; the user's own differ in tone.
+ */
 export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {
   const tools = useTools();
   const own = row.author.id === tools.meId;
@@ -22,11 +25,12 @@ export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {
       className={`chat${own ? " chat-own" : ""}${follows ? " chat-follows" : ""}`}
       aria-label={name}
     >
-      {!own && <Face person={row.author} />}
+      <Face person={row.author} />
       <div className="chat-body">
         {!follows && (
           <header>
-            {!own && <strong dir="auto">{name}</strong>}
+            <strong dir="auto">{name}</strong>
+            {own && <span className="soft">({t.you})</span>}
             <Time at={row.at} />
           </header>
         )}

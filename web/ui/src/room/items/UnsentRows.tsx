@@ -2,6 +2,7 @@ import { LongText } from "../../content/LongText.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
 import type { Target } from "../../core/composed.ts";
 import type { Unsent } from "../../core/outbox.ts";
+import { Face } from "../../parts/Face.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { TextButton } from "../../parts/TextButton.tsx";
 import { t } from "../../texts.ts";
@@ -18,12 +19,14 @@ interface Props {
 
 /** The user's texts that the server has not acknowledged or has refused, below the rows. */
 export function UnsentRows({ unsent, writes, onPutBack }: Props) {
+  const { meId, person } = useTools();
   return unsent.map((u) => (
     <div key={u.id} className={`row unsent unsent-${u.target}`}>
       <article
         className="chat chat-own"
         aria-label={(u.refused === undefined ? t.unsent : t.unsent.refused)[u.target]}
       >
+        <Face person={person(meId)} />
         <div className="chat-body">
           {u.refused === undefined ? (
             <header className="unsent-state">
