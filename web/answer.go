@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/protocol"
+	"parley/web/internal/limit"
 	"parley/web/internal/live"
 )
 
@@ -79,7 +80,20 @@ func (s *Server) handle(h func(w http.ResponseWriter, r *http.Request) error) ht
 
 // fail answers with an error.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	refuse(w, s.clientError(r.URL.Path, err))
+	refuse(w, s.clientError(r.URL.Path, s.slowDown(r, err)))
+}
+
+// slowDown lets a client wait that goes on in spite of refusals, and returns the error to
+// answer with.
+func (s *Server) slowDown(r *http.Request, err error) error {
+	slow, ok := errors.AsType[*limit.Slow](err)
+	if !ok {
+		return err
+	}
+	ctx, cancel := s.live.WithShutdown(r.Context())
+	defer cancel()
+	slow.Wait(ctx, limit.ConnectionOf(ctx))
+	return slow.Err
 }
 
 // clientError returns what a client may know of err, logs the rest, and counts it for the

@@ -60,7 +60,7 @@ func onlyReads(c protocol.Command) bool {
 
 // failCommand answers with the error line of a WebSocket and the status of REST.
 func (s *Server) failCommand(w http.ResponseWriter, r *http.Request, id string, err error) {
-	e := s.clientError(r.URL.Path, err)
+	e := s.clientError(r.URL.Path, s.slowDown(r, err))
 	line, err := protocol.EncodeError(id, e)
 	if err != nil {
 		s.fail(w, r, err)

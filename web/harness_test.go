@@ -321,6 +321,7 @@ func (w *world) startAgent(more ...map[string]any) string {
 	w.call("POST", "/api/sessions", body).ok(http.StatusCreated, &answer)
 	for begin := time.Now(); answer.Session.Status != protocol.AgentIdle || len(answer.Session.Facts.AvailableCommands) == 0; {
 		require.Less(w.t, time.Since(begin), w.testTimeout)
+		<-time.After(time.Millisecond) // by a bubble's clock, until nothing else can happen
 		w.call("GET", "/api/sessions/"+answer.Session.ID, nil).ok(http.StatusOK, &answer)
 	}
 	return answer.Session.ID

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"parley/protocol"
@@ -68,5 +69,65 @@ func TestREST_RateLimit(t *testing.T) {
 		<-time.After(50 * time.Millisecond)
 		s.say(s.Host, "x")
 		w.stop()
+	})
+}
+
+// A client that goes on in spite of refusals waits for further ones, so that a flood is answered
+// at little more than twice the limit. It does not hold up others.
+func TestFlood_of_refused_requests_is_slowed_down(t *testing.T) {
+	for name, send := range map[string]func(w *world, s *session) reply{
+		"wrong tokens": func(w *world, s *session) reply {
+			return w.call("POST", s.path("/messages"), person{ID: s.Host.ID, Token: "guess"}.with(object{"text": "x"}))
+		},
+		"wrong invites": func(w *world, s *session) reply {
+			return w.call("POST", s.path("/join"), object{"inviteToken": "guess", "userId": "eve"})
+		},
+		"joins": func(w *world, s *session) reply {
+			return w.call("POST", s.path("/join"), object{"inviteToken": s.Invite, "userId": uuid.NewString()})
+		},
+		"reads": func(w *world, s *session) reply { return w.call("GET", s.path(""), nil) },
+		"commands": func(w *world, s *session) reply {
+			return w.call("POST", s.path("/messages"), s.Host.with(object{"text": "x"}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newBubble(t, func(s *setup) { s.remote, s.web = "192.0.2.7:4000", web.Options{CommandRate: 20, CommandBurst: 60} })
+				s := w.share(protocol.ModeCommentOnly)
+				gil := s.join("gil", protocol.RoleCollaborator)
+				w.client.CloseIdleConnections() // which are of a client that is known
+				begin, answers, perSecond := time.Now(), 0, map[string]int{"reads": 50, "commands": 20}[name]
+				if perSecond == 0 {
+					perSecond = 10
+				}
+				for time.Since(begin) < time.Minute {
+					send(w, s)
+					answers++
+				}
+				require.Less(t, answers, 60*perSecond*5/2, "in a minute, although each is sent at once")
+				begin = time.Now()
+				s.say(gil, "others at the same address go on")
+				require.Zero(t, time.Since(begin))
+				w.stop()
+			})
+		})
+	}
+}
+
+// The answers that wait do not keep a server from stopping.
+func TestFlood_of_refused_requests_does_not_delay_a_stop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t, func(s *setup) { s.remote, s.web = "192.0.2.7:4000", web.Options{JoinRate: 0.01} })
+		s := w.share(protocol.ModeCommentOnly)
+		wrong := person{ID: s.Host.ID, Token: "guess"}.with(object{"text": "x"})
+		for range 21 {
+			w.call("POST", s.path("/messages"), wrong)
+		}
+		begin := time.Now()
+		waiting := later(0, func() { w.call("POST", s.path("/messages"), wrong) })
+		synctest.Wait()
+		w.stop()
+		<-waiting
+		require.Less(t, time.Since(begin), time.Second)
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"parley/hub/journal/memory"
 	"parley/protocol"
 	"parley/web"
 )
@@ -152,6 +153,7 @@ func TestRights_of_commands(t *testing.T) {
 	for _, server := range []string{"open", "protected"} {
 		t.Run(server, func(t *testing.T) {
 			w := newWorld(t, func(s *setup) {
+				s.journal = memory.New() // the table is about rights, and has thousands of cells
 				s.web = web.Options{Listen: "127.0.0.1:7777", Protected: server == "protected", Operators: operatorKeys{"OPERATOR": "ann"}, JoinRate: -1}
 			})
 			w.key = "OPERATOR"

@@ -42,6 +42,18 @@ func TestBench_measures_a_room_with_a_client_that_never_reads(t *testing.T) {
 	require.Contains(t, b.Stdout.String(), "p99")
 }
 
+func TestBench_measures_rooms_while_a_client_floods_one(t *testing.T) {
+	b := measure(t, "flood", "--rooms", "2", "--duration", "50ms", "--runs", "1")
+	require.Zero(t, b.ExitCode(t))
+	for _, kind := range []string{"commands", "frames", "posts", "joins", "tokens", "reads"} {
+		require.Contains(t, b.Stdout.String(), "flood kind="+kind)
+	}
+	require.Contains(t, b.Stdout.String(), "flood/s")
+	b = measure(t, "flood", "--kind", "mail")
+	require.Equal(t, cli.ExitUsage, b.ExitCode(t))
+	require.Contains(t, b.Stderr.String(), "none of commands")
+}
+
 func TestBench_measures_connections_that_post(t *testing.T) {
 	b := measure(t, "post", "--connections", "1,3", "--duration", "20ms", "--runs", "1")
 	require.Zero(t, b.ExitCode(t))

@@ -8,6 +8,7 @@
 //   - scenario: the measurements and their goals
 //   - target: servers under load and their rooms; Parley, or the raw server
 //   - netio: client ends of connections that cost less than any server
+//   - flood: a client that sends what limits refuse
 //   - meter: which events have reached which listeners, and the latencies
 //   - raw: the comparison server; store: a journal for it, and copies of sessions
 //   - streamer: agents that stream text at an even pace

@@ -53,7 +53,7 @@ cost of durability. post and load always use such a raw.`,
 	s.addFlags(root)
 	root.AddCommand(
 		newFanoutCommand(s), newRoomsCommand(s), newIdleCommand(s), newChurnCommand(s), newPostCommand(s),
-		newTokensCommand(s), newStalledCommand(s), newResumeCommand(s), newAsleepCommand(s),
+		newTokensCommand(s), newStalledCommand(s), newFloodCommand(s), newResumeCommand(s), newAsleepCommand(s),
 		newAllCommand(s), newLoadCommand(s), newCurvesCommand(s), newPlotCommand(),
 		newRawCommand(), newStreamerCommand(),
 	)

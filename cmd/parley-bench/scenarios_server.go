@@ -1,8 +1,13 @@
 package main
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
+	"parley/cmd/internal/cli"
+	"parley/cmd/parley-bench/internal/flood"
 	"parley/cmd/parley-bench/internal/scenario"
 )
 
@@ -71,6 +76,50 @@ clients.`
 	f.IntVar(&d.Stalled, "stalled", 1, "clients that do not read")
 	f.IntVar(&d.Rate, "rate", stalledRate, "deliveries per second")
 	return cmd
+}
+
+// newFloodCommand returns "parley-bench flood".
+func newFloodCommand(s *settings) *cobra.Command {
+	var kinds []string
+	d := scenario.Flood{Size: eventSize}
+	cmd := s.command("flood", "Measure the effect of a client that floods the server on the others", func() ([]scenario.Scenario, error) {
+		d.Timing = s.timing()
+		all := each(kinds, func(k string) scenario.Scenario { d.Kind = flood.Kind(k); return d.Scenario() })
+		return all, checkFlood(kinds, d.Rooms)
+	})
+	cmd.Long = `Measure rooms of ten in which one participant sends messages and all receive them,
+while one client floods a room with what its limits refuse, as fast as the server
+lets it: commands and posts (messages by WebSocket and REST), frames (the longest
+that are allowed, without a command), joins, tokens (wrong ones) and reads (without
+credentials). The baseline is the same rooms without this client. "flood/s" is what
+the client was able to send.`
+	cmd.Example = `  parley-bench flood --kind tokens,joins`
+	f := cmd.Flags()
+	f.StringSliceVar(&kinds, "kind", floodKinds(), "what the flood consists of")
+	f.IntVar(&d.Rooms, "rooms", floodRooms, "rooms")
+	return cmd
+}
+
+// floodRooms is the default number of rooms of flood.
+const floodRooms = 10
+
+// floodKinds returns the names of all kinds of floods.
+func floodKinds() []string {
+	var names []string
+	for _, k := range flood.Kinds {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+// checkFlood checks the settings of flood.
+func checkFlood(kinds []string, rooms int) error {
+	for _, k := range kinds {
+		if !slices.Contains(flood.Kinds, flood.Kind(k)) {
+			return cli.Usagef("--kind: %q is none of %s", k, strings.Join(floodKinds(), ", "))
+		}
+	}
+	return checkScenario(nil, []int{rooms})
 }
 
 // newResumeCommand returns "parley-bench resume".

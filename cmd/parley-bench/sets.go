@@ -1,10 +1,12 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"parley/cmd/parley-bench/internal/flood"
 	"parley/cmd/parley-bench/internal/scenario"
 	"parley/cmd/parley-bench/internal/target"
 )
@@ -39,7 +41,10 @@ func (s *settings) all() []scenario.Scenario {
 		f.Timing, f.Size = s.timing(), eventSize
 		return f.Scenario()
 	}
-	return append(s.load(),
+	floods := each(flood.Kinds, func(k flood.Kind) scenario.Scenario {
+		return scenario.Flood{Timing: s.timing(), Kind: k, Rooms: floodRooms, Size: eventSize}.Scenario()
+	})
+	return slices.Concat(s.load(), floods, []scenario.Scenario{
 		fanout(scenario.Fanout{Subscribers: 100, Transport: target.WebSocket, Window: 32}),
 		fanout(scenario.Fanout{Subscribers: 100, Transport: target.WebSocket, Window: 1}),
 		fanout(scenario.Fanout{Subscribers: 100, Transport: target.WebSocket, Rate: 50_000}),
@@ -56,7 +61,7 @@ func (s *settings) all() []scenario.Scenario {
 		scenario.Stalled{Timing: s.timing(), Readers: 99, Stalled: 1, Rate: stalledRate, Size: eventSize}.Scenario(),
 		scenario.Resume{Events: 100_000}.Scenario(),
 		scenario.Asleep{Timing: s.timing(), Sessions: 100_000}.Scenario(),
-	)
+	})
 }
 
 func newLoadCommand(s *settings) *cobra.Command {

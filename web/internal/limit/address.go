@@ -13,6 +13,8 @@ import (
 const (
 	// maxJoining is how many joins from one address may be in progress.
 	maxJoining = 64
+	// minPatience is how many refused requests are answered at once.
+	minPatience = 20
 	// maxRetryAfter is the longest time after which a client is asked to retry.
 	maxRetryAfter = time.Minute
 )
@@ -27,6 +29,11 @@ type address struct {
 	// the other, so that each finds room when its time has come.
 	retries     *rate.Limiter
 	readRetries *rate.Limiter
+
+	// patience allows refusals that are answered at once. The answers to a client that
+	// exhausts it are delayed, for longer with each refusal.
+	patience     *rate.Limiter
+	readPatience *rate.Limiter
 
 	// joining holds one value for each join in progress; join sends and receives,
 	// and nothing closes it. Its capacity is the number of joins that may succeed at
@@ -44,7 +51,11 @@ func newAddress(joins, reads float64) *address {
 		reads:       limiter(reads, max(1, int(reads))),
 		retries:     limiter(joins, 1),
 		readRetries: limiter(reads, 1),
-		joining:     make(chan struct{}, min(burst, maxJoining)),
+
+		patience:     limiter(joins, max(minPatience, 2*burst)),
+		readPatience: limiter(reads, max(minPatience, int(reads))),
+
+		joining: make(chan struct{}, min(burst, maxJoining)),
 	}
 }
 
@@ -57,7 +68,7 @@ func (a *address) join(ctx context.Context, do func() error) error {
 	}
 	defer func() { <-a.joining }()
 	if a.joins.Tokens() < 1 {
-		return rateLimited(a.retries, "too many participants have joined from your address; wait a little").By(protocol.LimitJoins)
+		return rateLimited(a.retries, a.patience, protocol.LimitJoins, "too many participants have joined from your address; wait a little")
 	}
 	err := do()
 	if err == nil {
@@ -72,7 +83,7 @@ func (a *address) check(err error) error {
 	if !isBadCredentials(err) || a.failures.Allow() {
 		return err
 	}
-	return rateLimited(a.retries, "too many wrong credentials from your address; wait a little").By(protocol.LimitCredentials)
+	return rateLimited(a.retries, a.patience, protocol.LimitCredentials, "too many wrong credentials from your address; wait a little")
 }
 
 // read counts a read without credentials.
@@ -80,8 +91,8 @@ func (a *address) read() error {
 	if a.reads.Allow() {
 		return nil
 	}
-	return rateLimited(a.readRetries,
-		"too many reads without credentials from your address; wait a little, or send a participant's credentials").By(protocol.LimitReads)
+	return rateLimited(a.readRetries, a.readPatience, protocol.LimitReads,
+		"too many reads without credentials from your address; wait a little, or send a participant's credentials")
 }
 
 // isBadCredentials reports whether err means that credentials were wrong.
@@ -97,8 +108,9 @@ func isBadCredentials(err error) bool {
 	return false
 }
 
-// rateLimited returns a RATE_LIMITED error with the next free time of retries.
-func rateLimited(retries *rate.Limiter, message string) *protocol.Error {
+// rateLimited returns a RATE_LIMITED error with the next free time of retries. It is a [Slow]
+// if patience is exhausted.
+func rateLimited(retries, patience *rate.Limiter, by protocol.Limit, message string) error {
 	now := time.Now()
 	r := retries.ReserveN(now, 1)
 	wait := r.DelayFrom(now) + time.Duration(float64(time.Second)/float64(retries.Limit()))
@@ -106,13 +118,16 @@ func rateLimited(retries *rate.Limiter, message string) *protocol.Error {
 		r.CancelAt(now)
 		wait = maxRetryAfter
 	}
-	e := protocol.Errorf(protocol.CodeRateLimited, "%s", message)
+	e := protocol.Errorf(protocol.CodeRateLimited, "%s", message).By(by)
 	e.RetryAfter = wait
-	return e
+	if patience.AllowN(now, 1) {
+		return e
+	}
+	return &Slow{e, min(wait, maxDelay)}
 }
 
 func (a *address) idle() bool {
-	for _, l := range []*rate.Limiter{a.joins, a.failures, a.reads, a.retries, a.readRetries} {
+	for _, l := range []*rate.Limiter{a.joins, a.failures, a.reads, a.retries, a.readRetries, a.patience, a.readPatience} {
 		if !full(l) {
 			return false
 		}

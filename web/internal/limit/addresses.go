@@ -15,7 +15,8 @@ import (
 // network of 64 bits.
 //
 // Clients may share an address, so valid credentials are never refused because
-// another client's were wrong: credentials are checked first and counted then.
+// another client's were wrong: credentials are checked first and counted then. What refuses
+// a client that goes on in spite of refusals is a [Slow].
 type Addresses struct {
 	// immutable
 	joins   float64 // per second; negative for no limit

@@ -10,9 +10,9 @@
 //   - [Connections] bounds open connections and decides which one makes room.
 //
 // A limit that is exceeded returns RATE_LIMITED, a [protocol.Error], with the time
-// after which a retry can succeed. Every table here has a bound of its own. Types
-// are safe for concurrent use unless they say otherwise. Only [Bandwidth.Spend] and
-// [Addresses.Join] wait.
+// after which a retry can succeed, or a [Slow] that also lets the client wait for its answer.
+// Every table here has a bound of its own. Types are safe for concurrent use unless they say
+// otherwise. Only [Bandwidth.Spend], [Addresses.Join] and [Slow.Wait] wait.
 //
 // The tests use synctest, where the rates of golang.org/x/time/rate follow the
 // bubble's clock.

@@ -17,14 +17,19 @@ func NewParticipants(perSecond float64, burst int) *Participants {
 	return &Participants{perSecond: perSecond, senders: newTable[[sha256.Size]byte](create)}
 }
 
-// Take counts one command of a participant. It returns nil or a RATE_LIMITED error.
+// Take counts one command of a participant. It returns nil or a RATE_LIMITED error, which is
+// a [Slow] for a participant who goes on in spite of refusals.
 // Commands without credentials are not counted.
 func (p *Participants) Take(id, token string) error {
 	if p.perSecond < 0 || id == "" && token == "" {
 		return nil
 	}
 	key := sha256.Sum256([]byte(id + "\x00" + token)) // keeps tokens out of memory
-	if err, _ := p.senders.get(key).Take(); err != nil {
+	err, excessive := p.senders.get(key).Take()
+	switch {
+	case excessive:
+		return &Slow{err, maxDelay}
+	case err != nil:
 		return err
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"parley/hub"
 	"parley/hub/feed"
 	"parley/protocol"
+	"parley/web/internal/limit"
 )
 
 // handleFirst carries out a command of a connection that has not joined: a join or
@@ -46,6 +47,10 @@ func (k *socket) join(req protocol.Request) bool {
 	if closed, ok := errors.AsType[*feed.Closed](err); ok {
 		k.close(closed.Code, closed.Reason)
 		return false
+	}
+	if slow, ok := errors.AsType[*limit.Slow](err); ok {
+		slow.Wait(k.sender.ctx, k.client)
+		err = slow.Err
 	}
 	if err != nil {
 		return k.refuse(req.ID, k.server.options.ClientError(k.path, err))

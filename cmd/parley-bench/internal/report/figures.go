@@ -12,6 +12,7 @@ const (
 	EventsPerS     = "events/s"
 	JoinsPerS      = "joins/s"
 	PostsPerS      = "posts/s"
+	FloodPerS      = "flood/s"               // requests or messages of a client that floods the server, as far as it takes them
 	KeptUp         = "kept up %"             // chunks that arrived, of those that were due
 	CPUPerMillion  = "CPU-s/M"               // of the server, for a million deliveries
 	CPUFurther     = "CPU-s/M each further"  // of the server, for a million deliveries to listeners beyond the first
@@ -36,7 +37,7 @@ const (
 
 // figureOrder is the order in which figures are shown.
 var figureOrder = []string{
-	DeliveriesPerS, EventsPerS, JoinsPerS, PostsPerS, KeptUp, CPUPerMillion, CPUFurther, CPUAlone, CPUPerJoin, CPUPerPost, P50, P99, Longest,
+	DeliveriesPerS, EventsPerS, JoinsPerS, PostsPerS, FloodPerS, KeptUp, CPUPerMillion, CPUFurther, CPUAlone, CPUPerJoin, CPUPerPost, P50, P99, Longest,
 	P50Alone, P50Beyond, RSSPerConn, HeapPerConn, StartMS, FirstAnswer, FirstScreen, ServerCPU, LoadCPU, LoadCore, RSS,
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"parley/cmd/parley-bench/internal/flood"
 	"parley/cmd/parley-bench/internal/netio"
 	"parley/protocol"
 )
@@ -91,6 +93,15 @@ func (r *ParleyRoom) Talk(ctx context.Context) (Speaker, error) {
 		return nil, err
 	}
 	return newParleySpeaker(s)
+}
+
+// Victim joins by the REST API as the participant that floods the room.
+func (r *ParleyRoom) Victim(ctx context.Context) (flood.Session, error) {
+	header, err := r.joinREST(ctx)
+	return flood.Session{
+		Server: r.target.url, ID: r.id, Invite: r.invite,
+		Participant: header.Get("Parley-Participant"), Token: strings.TrimPrefix(header.Get("Authorization"), "Bearer "),
+	}, err
 }
 
 // Poster joins by the REST API. See [Room.Poster].
