@@ -107,6 +107,9 @@ func skipSpace(data []byte, i int) int {
 // StringEnd returns the offset after the string that begins at i.
 func StringEnd(data []byte, i int) int { return skipString(data, i) }
 
+// ValueEnd returns the offset after the value that begins at i.
+func ValueEnd(data []byte, i int) int { return skipValue(data, i) }
+
 // skipString returns the offset after the string that begins at i. It reads no byte more
 // than twice, regardless of the number of escapes.
 func skipString(data []byte, i int) int {
