@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"parley/hub/journal"
 	"parley/hub/lookup"
+	"parley/hub/redact"
+	"parley/hub/rules"
 	"parley/hub/rules/shared"
 	"parley/protocol"
 )
@@ -27,7 +30,25 @@ func (h *Hub) Changes(ctx context.Context, id string, c Credentials, q protocol.
 	answer.Marks = slices.DeleteFunc(files.Marks, func(m protocol.ReviewMark) bool {
 		return !slices.ContainsFunc(answer.Files, func(f protocol.ChangedFile) bool { return f.Path == m.Path && f.Version == m.Version })
 	})
-	return answer, nil
+	return masked(h.options.Redact, files.For, answer), nil
+}
+
+// masked returns the answer to a read of files as a reader sees it. Paths stay as they are,
+// since they are names for other requests.
+func masked(r *redact.Rules, reader rules.Projection, a *protocol.ChangesAnswer) *protocol.ChangesAnswer {
+	if reader.Whole || r == nil {
+		return a
+	}
+	shown := *a
+	shown.Files = slices.Clone(a.Files)
+	for i := range shown.Files {
+		f := &shown.Files[i]
+		lines := strings.Count(f.Patch, "\n")
+		if f.Patch = r.String(f.Patch); strings.Count(f.Patch, "\n") != lines {
+			f.Patch, f.Left = "", -1 // a mask of several lines leaves no valid diff
+		}
+	}
+	return &shown
 }
 
 // Files lists the files of the working directory of a session's agent whose paths contain

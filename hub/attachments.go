@@ -14,6 +14,7 @@ import (
 	"parley/hub/blobs"
 	"parley/hub/blobs/sniff"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/hub/rules/shared"
 	"parley/protocol"
 )
@@ -77,7 +78,7 @@ func (h *Hub) Limits() protocol.Limits { return h.rules.Limits }
 // TOO_LARGE, STORAGE_FULL, RATE_LIMITED, JOURNAL_UNAVAILABLE, those of reading Content, and
 // ctx's.
 func (h *Hub) Upload(ctx context.Context, id string, c Credentials, u Upload) (protocol.Content, error) {
-	session, head, err := h.attachmentAccess(ctx, id, c, true)
+	session, access, err := h.attachmentAccess(ctx, id, c, true)
 	if err == nil {
 		err = protocol.CheckContentName("name", u.Name)
 	}
@@ -92,7 +93,7 @@ func (h *Hub) Upload(ctx context.Context, id string, c Credentials, u Upload) (p
 	if err != nil {
 		return protocol.Content{}, err
 	}
-	file := blobs.File{ID: uuid.NewString(), Name: u.Name, MimeType: sniff.Type(start, u.MimeType), By: c.ParticipantID, After: head.Seq, Used: time.Now()}
+	file := blobs.File{ID: uuid.NewString(), Name: u.Name, MimeType: sniff.Type(start, u.MimeType), By: c.ParticipantID, After: access.at.Seq, Used: time.Now()}
 	file.Width, file.Height = sniff.Dimensions(start)
 	file, err = h.options.Attachments.Put(ctx, session, file, io.MultiReader(bytes.NewReader(start), u.Content), u.Size)
 	if err != nil {
@@ -102,11 +103,11 @@ func (h *Hub) Upload(ctx context.Context, id string, c Credentials, u Upload) (p
 }
 
 // Attachment returns a file of a session for those who may read the session, also after its
-// end. The caller closes it. Errors: those of credentials, ATTACHMENT_NOT_FOUND,
-// JOURNAL_UNAVAILABLE, and ctx's.
+// end. The caller closes it. Errors: those of credentials, ATTACHMENT_NOT_FOUND, REDACTED
+// for a file with a secret that the caller must not see, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) Attachment(ctx context.Context, id string, c Credentials, attachment string) (protocol.Content, blobs.Content, error) {
 	c.ReadOnly = true
-	session, _, err := h.attachmentAccess(ctx, id, c, false)
+	session, access, err := h.attachmentAccess(ctx, id, c, false)
 	if err != nil {
 		return protocol.Content{}, nil, err
 	}
@@ -118,24 +119,50 @@ func (h *Hub) Attachment(ctx context.Context, id string, c Credentials, attachme
 	if err != nil {
 		return protocol.Content{}, nil, h.storeError(err)
 	}
+	if !access.reader.Whole && file.By != access.reader.Participant {
+		if err := h.refuseSecrets(content); err != nil {
+			return protocol.Content{}, nil, errors.Join(err, content.Close())
+		}
+	}
 	return contentOf(file), content, nil
 }
 
-// attachmentAccess checks that a participant may upload or read files. It returns the
-// session and its newest event.
-func (h *Hub) attachmentAccess(ctx context.Context, id string, c Credentials, upload bool) (session journal.SessionID, head journal.Head, err error) {
+// refuseSecrets returns REDACTED if a file contains a secret, and else leaves the file at its
+// beginning.
+func (h *Hub) refuseSecrets(content blobs.Content) error {
+	found, err := h.options.Redact.Finds(content)
+	switch {
+	case err != nil:
+		return h.storeError(err)
+	case found:
+		return protocol.Errorf(protocol.CodeRedacted, "the file contains what looks like a secret; only the host and the participant who attached it can read it")
+	}
+	if _, err := content.Seek(0, io.SeekStart); err != nil {
+		return h.storeError(err)
+	}
+	return nil
+}
+
+// accessGranted is the answer to a participant who may use the session's attachments.
+type accessGranted struct {
+	reader rules.Projection
+	at     journal.Head // the session's newest event
+}
+
+// attachmentAccess checks that a participant may upload or read files.
+func (h *Hub) attachmentAccess(ctx context.Context, id string, c Credentials, upload bool) (session journal.SessionID, granted accessGranted, err error) {
 	access := shared.AttachmentAccess{Sender: c.sender(), Upload: upload}
 	if session, err = journal.ParseSessionID(id); err != nil {
-		return session, head, shared.HideSession(access, sessionNotFound())
+		return session, granted, shared.HideSession(access, sessionNotFound())
 	}
 	r, err := h.askShared(ctx, session, access)
 	if err != nil {
-		return session, head, shared.HideSession(access, err)
+		return session, granted, shared.HideSession(access, err)
 	}
 	if h.options.Attachments == nil || upload && h.rules.Limits.AttachmentBytes == 0 {
-		return session, head, protocol.Errorf(protocol.CodeStorageFull, "this server stores no attachments")
+		return session, granted, protocol.Errorf(protocol.CodeStorageFull, "this server stores no attachments")
 	}
-	return session, r.payload.(journal.Head), nil
+	return session, r.payload.(accessGranted), nil
 }
 
 // contentOf returns a file as clients receive it.

@@ -9,6 +9,7 @@ import (
 	"parley/hub/blobs"
 	"parley/hub/feed"
 	"parley/hub/journal"
+	"parley/hub/redact"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -28,6 +29,9 @@ type Options struct {
 
 	MaxSessions        int  // active shared sessions; negative for no limit; default 10,000
 	VerifiesIdentities bool // whether callers can prove who they are, beside operators
+
+	// Redact says what is masked for participants who decide on nothing; nil for nothing.
+	Redact *redact.Rules
 
 	MaxUploads        int // received at a time; default 64
 	MaxParticipants   int // present at a time in one session; default 1,000
@@ -93,6 +97,7 @@ func (o Options) settings(key rules.Key) *rules.Settings {
 		Limits:             o.limits(),
 		PublicURL:          o.PublicURL,
 		VerifiesIdentities: o.VerifiesIdentities,
+		Redact:             o.Redact,
 		MaxParticipants:    o.MaxParticipants,
 		MaxPending:         o.MaxPending,
 		MaxOwnPending:      o.MaxOwnPending,

@@ -91,16 +91,16 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 	case shared.Pong:
 		return nil
 	case shared.AccessGranted:
-		return at
+		return accessGranted{a.For, at}
 	case shared.HistoryRange:
-		return history.Page{Which: a.History, Head: at, Separate: a.Separate}
+		return history.Page{Which: a.History, Head: at, Separate: a.Separate, For: a.For}
 	case shared.PeopleRange:
 		return lookup.People(state, a.People)
 	case shared.ArchivePage:
-		return history.ArchivePage{Session: state.Session, Which: a.History, Head: at}
+		return history.ArchivePage{Session: state.Session, Which: a.History, Head: at, For: a.For}
 	case shared.EndedPrompt:
 		return lookup.EndedPromptAnswer{EndedPrompt: a}
-	case shared.ReadKind:
+	case shared.ReadFor:
 		return lookup.Answer(state, a, at)
 	}
 	return answer
@@ -115,6 +115,7 @@ func (s *sharedShell) welcome(w *shared.Welcome, recent int, at journal.Head) *f
 		MaxRecent:           recent,
 		MaxRecentBytes:      w.RecentBytes,
 		Head:                at,
+		Reader:              w.Reader,
 	}
 	s.room.ShowPresence(full)
 	return full

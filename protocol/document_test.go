@@ -99,7 +99,7 @@ func TestDocument_names_every_event_and_its_members(t *testing.T) {
 
 func TestDocument_names_every_message_of_the_server(t *testing.T) {
 	want := []string{protocol.TypeWelcome, protocol.TypeOK, protocol.TypeError, protocol.TypePresence,
-		protocol.TypeTyping, protocol.TypePong, protocol.TypeConnected, "an event"}
+		protocol.TypeTyping, protocol.TypePong, protocol.TypeConnected, protocol.TypeHidden, "an event"}
 	require.ElementsMatch(t, want, firstCells(tableRows(t, "What the server sends")))
 }
 

@@ -26,6 +26,7 @@ const (
 	CodeInvalidInviteToken         Code = "INVALID_INVITE_TOKEN"
 	CodeInvalidParticipantToken    Code = "INVALID_PARTICIPANT_TOKEN"
 	CodeParticipantRemoved         Code = "PARTICIPANT_REMOVED"
+	CodeRedacted                   Code = "REDACTED"
 	CodeHostRequired               Code = "HOST_REQUIRED"
 	CodeOwnerRequired              Code = "OWNER_REQUIRED"
 	CodeIdentityNotAllowed         Code = "IDENTITY_NOT_ALLOWED"
@@ -110,6 +111,7 @@ var Catalogue = map[Code]Entry{
 	CodeInvalidInviteToken:         {http.StatusForbidden, CloseBadCredentials, false},
 	CodeInvalidParticipantToken:    {http.StatusForbidden, CloseBadCredentials, false},
 	CodeParticipantRemoved:         {http.StatusForbidden, CloseRemoved, false},
+	CodeRedacted:                   {http.StatusForbidden, CloseBadCredentials, false},
 	CodeHostRequired:               {http.StatusForbidden, CloseBadCredentials, false},
 	CodeOwnerRequired:              {http.StatusForbidden, CloseBadCredentials, false},
 	CodeIdentityNotAllowed:         {http.StatusForbidden, CloseBadCredentials, false},

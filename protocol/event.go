@@ -17,8 +17,20 @@ type Event struct {
 	Cursor          Cursor    `json:"cursor"`
 	SharedSessionID string    `json:"sharedSessionId"`
 	Timestamp       time.Time `json:"timestamp"`
-	Payload         Payload   `json:"payload"`
+	// Redaction says that the event contains a secret that not all readers see.
+	Redaction Redaction `json:"redaction,omitempty"`
+	Payload   Payload   `json:"payload"`
 }
+
+// Redaction says how a reader receives an event that contains a secret.
+type Redaction string
+
+const (
+	// RedactionMasked: [redacted] stands in the place of each secret.
+	RedactionMasked Redaction = "masked"
+	// RedactionOriginal: the event is whole, and others see it masked.
+	RedactionOriginal Redaction = "original"
+)
 
 // UnmarshalJSON decodes an event, with a payload of the Go type that its type names.
 func (e *Event) UnmarshalJSON(data []byte) error {
@@ -38,6 +50,11 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 // EncodeEvent encodes an event for clients. It copies an encoded payload byte for
 // byte, since encoding/json would compact and escape the bytes of the agent.
 func EncodeEvent(t EventType, c Cursor, sharedSessionID string, at time.Time, payload []byte) []byte {
+	return EncodeRedacted(t, c, sharedSessionID, at, "", payload)
+}
+
+// EncodeRedacted is [EncodeEvent] for an event that some readers receive in another form.
+func EncodeRedacted(t EventType, c Cursor, sharedSessionID string, at time.Time, redaction Redaction, payload []byte) []byte {
 	b := make([]byte, 0, len(payload)+192)
 	b = append(b, `{"type":"`...)
 	b = append(b, t...)
@@ -47,9 +64,19 @@ func EncodeEvent(t EventType, c Cursor, sharedSessionID string, at time.Time, pa
 	b = append(b, sharedSessionID...)
 	b = append(b, `","timestamp":"`...)
 	b = at.UTC().AppendFormat(b, time.RFC3339Nano)
+	if redaction != "" {
+		b = append(b, `","redaction":"`...)
+		b = append(b, redaction...)
+	}
 	b = append(b, `","payload":`...)
 	b = append(b, payload...)
 	return append(b, '}')
+}
+
+// EncodeHidden encodes what a reader receives in the place of an event that is not for it:
+// the type [TypeHidden] and the cursor.
+func EncodeHidden(c Cursor) []byte {
+	return slices.Concat([]byte(`{"type":"`+TypeHidden+`","cursor":"`), []byte(c.String()), []byte(`"}`))
 }
 
 // MarshalPayload encodes the payload of an event. It copies what the agent wrote byte

@@ -142,6 +142,8 @@ func Encode(m ServerMessage) ([]byte, error) {
 		return encodeTyped(TypeTyping, m)
 	case *PongMessage:
 		return encodeTyped(TypePong, m)
+	case *HiddenMessage:
+		return encodeTyped(TypeHidden, m)
 	case *UnknownMessage:
 		return m.Raw, nil
 	}

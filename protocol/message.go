@@ -17,12 +17,16 @@ const (
 	TypeTyping   = "typing"
 	TypePong     = "pong"
 
+	// TypeHidden is the type of a line that stands for events that are not for the client;
+	// see [HiddenMessage]. An [Event] of this type, in a history, has no payload.
+	TypeHidden = "hidden"
+
 	// TypeConnected is the type of the first line of an SSE stream.
 	TypeConnected = "connected"
 )
 
 // ServerMessage is one decoded line of the server: a [*WelcomeMessage], [*OKMessage],
-// [*ErrorMessage], [*Event], [*PresenceMessage], [*TypingMessage], [*PongMessage],
+// [*ErrorMessage], [*Event], [*HiddenMessage], [*PresenceMessage], [*TypingMessage], [*PongMessage],
 // [*Connected] or [*UnknownMessage]. Server to client.
 type ServerMessage interface{ serverMessage() }
 
@@ -64,6 +68,11 @@ type (
 	PongMessage struct {
 		ID string `json:"id"`
 	}
+	// HiddenMessage stands for one or more neighbouring events that are not for the client.
+	// Server to client.
+	HiddenMessage struct {
+		Cursor Cursor `json:"cursor"` // of the last of them; the client resumes after it
+	}
 	// UnknownMessage is a line of a type that this version does not know. Server to
 	// client.
 	UnknownMessage struct {
@@ -88,6 +97,7 @@ func (*PresenceMessage) serverMessage() {}
 func (*TypingMessage) serverMessage()   {}
 func (*PongMessage) serverMessage()     {}
 func (*Connected) serverMessage()       {}
+func (*HiddenMessage) serverMessage()   {}
 func (*UnknownMessage) serverMessage()  {}
 
 // Wire returns the error as part of an [ErrorMessage].
@@ -136,6 +146,8 @@ func newServerMessage(t string, isEvent bool) ServerMessage {
 		return new(TypingMessage)
 	case TypePong:
 		return new(PongMessage)
+	case TypeHidden:
+		return new(HiddenMessage)
 	case TypeConnected:
 		return new(Connected)
 	}

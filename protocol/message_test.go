@@ -19,6 +19,7 @@ func TestServerMessages_round_trip(t *testing.T) {
 		&protocol.PresenceMessage{Payload: protocol.Presence{Epoch: "e", From: 1, To: 2, Joined: []string{"p"}, Left: []string{}}},
 		&protocol.TypingMessage{Payload: protocol.TypingNotice{ParticipantID: "p", Active: true}},
 		&protocol.PongMessage{ID: "1"},
+		&protocol.HiddenMessage{Cursor: protocol.Cursor{Seq: 7}},
 		&protocol.Connected{Type: protocol.TypeConnected, SharedSessionID: "s", Cursor: "c", Resume: protocol.ResumeNew},
 		&protocol.UnknownMessage{Type: "weather", Raw: json.RawMessage(`{"type":"weather", "sky":1.0}`)},
 	} {

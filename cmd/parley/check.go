@@ -16,7 +16,7 @@ import (
 
 // check returns an error for the first setting that is invalid.
 func (s *settings) check() error {
-	for _, check := range []func() error{s.checkLimits, s.checkAttachments, s.checkPublicURL, s.checkTunnel, s.checkProxies, s.checkOrigins, s.checkHosts, s.checkIsolate, s.config.TLS.Check, s.checkListen} {
+	for _, check := range []func() error{s.checkLimits, s.checkAttachments, s.checkPublicURL, s.checkTunnel, s.checkProxies, s.checkOrigins, s.checkHosts, s.checkIsolate, s.checkRedact, s.config.TLS.Check, s.checkListen} {
 		if err := check(); err != nil {
 			return err
 		}

@@ -26,6 +26,7 @@ type settings struct {
 	publicURL string   // value of --public-url
 	proxies   []string // values of --trusted-proxies
 	tunnel    string   // value of --tunnel
+	redact    redactFlags
 }
 
 // addFlags adds the flags that serve and demo share.
@@ -43,6 +44,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	s.addAgentFlags(cmd)
 	s.addLimitFlags(cmd)
 	s.addAttachmentFlags(cmd)
+	s.redact.add(cmd)
 }
 
 // addReachFlags adds the flags about the ways in which others reach the server.

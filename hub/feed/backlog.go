@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -21,16 +22,17 @@ type backlog struct {
 
 	// guarded by mu
 	mu     sync.Mutex
-	sink   Sink        // set before the connection reads; immutable after
-	joined bool        // the session has let the connection in
-	idle   bool        // take has returned nothing: bursts are offered to the sink, or the sink is woken
-	live   bool        // see above
-	next   journal.Seq // the first event that was neither taken nor queued
-	head   journal.Seq // the newest event that is durable
-	queue  []item      // bounded by limit; an empty queue takes any item
-	bytes  int         // of the queue
-	missed Line        // the newest presence hint that was dropped since the last one was queued
-	closed *Closed     // why the subscription ends, behind the queue
+	sink   Sink             // set before the connection reads; immutable after
+	joined bool             // the session has let the connection in
+	reader rules.Projection // what the connection may see; immutable after join
+	idle   bool             // take has returned nothing: bursts are offered to the sink, or the sink is woken
+	live   bool             // see above
+	next   journal.Seq      // the first event that was neither taken nor queued
+	head   journal.Seq      // the newest event that is durable
+	queue  []item           // bounded by limit; an empty queue takes any item
+	bytes  int              // of the queue
+	missed Line             // the newest presence hint that was dropped since the last one was queued
+	closed *Closed          // why the subscription ends, behind the queue
 	use    usage
 }
 
@@ -59,13 +61,13 @@ func (b *backlog) setSink(sink Sink) {
 
 // join lets the connection in while head is the newest event. It returns false
 // if the subscription has ended.
-func (b *backlog) join(head journal.Seq) bool {
+func (b *backlog) join(head journal.Seq, reader rules.Projection) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed != nil {
 		return false
 	}
-	b.joined, b.head = true, head
+	b.joined, b.head, b.reader = true, head, reader
 	return true
 }
 
@@ -84,6 +86,7 @@ func (b *backlog) offer(burst *Burst) {
 	if b.closed != nil || len(burst.Lines) == 0 {
 		return
 	}
+	burst = burst.to(b.reader)
 	if b.idle && burst.follows(b.next) && b.sink.Offer(burst) {
 		if burst.events > 0 {
 			b.head, b.next = burst.last, burst.last+1

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -29,7 +30,7 @@ func newTestBacklog(limit int) (*backlog, *recorder) {
 	b, sink := new(backlog), &recorder{takes: true}
 	b.init(newBacklogs(1<<30, func(protocol.Limit) {}), limit, true)
 	b.setSink(sink)
-	b.join(0)
+	b.join(0, rules.Projection{})
 	b.readFrom(1)
 	b.take()
 	return b, sink

@@ -1,6 +1,9 @@
 package feed
 
-import "parley/hub/journal"
+import (
+	"parley/hub/journal"
+	"parley/hub/rules"
+)
 
 // A Burst holds lines that one or many connections send together, in their
 // order. It belongs to the fan-out's goroutine.
@@ -11,6 +14,16 @@ type Burst struct {
 	events      int
 	bytes       int
 	encoded     []encoding // results of As
+
+	restricted bool         // not all connections receive the same lines
+	personal   bool         // what they receive depends on more than their classes
+	views      []projection // results of to
+}
+
+// projection is a burst as some connections receive it.
+type projection struct {
+	of    rules.Projection
+	burst *Burst
 }
 
 type encoding struct {
@@ -35,13 +48,36 @@ func (b *Burst) As(f *Format) []byte {
 			return e.bytes
 		}
 	}
-	e := encoding{f, f.Append(nil, b.Lines)}
+	e := encoding{f, f.Append(nil, coalesced(b.Lines))}
 	b.encoded = append(b.encoded, e)
 	return e.bytes
 }
 
+// to returns the burst as a connection receives it. Connections that receive the same share
+// one.
+func (b *Burst) to(p rules.Projection) *Burst {
+	if !b.restricted {
+		return b
+	}
+	if !b.personal {
+		p = p.Class()
+	}
+	for _, v := range b.views {
+		if v.of == p {
+			return v.burst
+		}
+	}
+	own := &Burst{first: b.first, last: b.last, events: b.events, Lines: make([]Line, len(b.Lines))}
+	for i, l := range b.Lines {
+		own.Lines[i] = l.to(p)
+	}
+	b.views = append(b.views, projection{p, own})
+	return own
+}
+
 func (b *Burst) add(l Line) {
 	b.Lines = append(b.Lines, l)
+	b.restricted, b.personal = b.restricted || l.record != nil, b.personal || l.personal
 	b.bytes += len(l.Bytes)
 	if l.seq == 0 {
 		return

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -27,7 +28,8 @@ type fixture struct {
 	ended   bool
 	records []journal.Record
 	head    journal.Head
-	reads   int // how often the journal was read
+	reads   int         // how often the journal was read
+	from    journal.Seq // the first event that those see who join from now on
 }
 
 var fixtureID = journal.SessionID{1}
@@ -79,8 +81,15 @@ func (s *fixture) commit(bytes int) {
 }
 
 // append appends an event to the journal, and does not pass it to the room.
-func (s *fixture) append(bytes int) {
-	r := journal.Record{Session: fixtureID, Seq: s.head.Seq + 1, Type: "t", Public: []byte(`"` + strings.Repeat("x", bytes) + `"`)}
+func (s *fixture) append(bytes int) { s.appendMasked(`"`+strings.Repeat("x", bytes)+`"`, "") }
+
+// appendMasked appends an event that guests receive with another payload, unless that is
+// empty.
+func (s *fixture) appendMasked(payload, masked string) {
+	r := journal.Record{Session: fixtureID, Seq: s.head.Seq + 1, Type: string(protocol.EventAgentSlowed), Public: []byte(payload)}
+	if masked != "" {
+		r.Private = []byte(`{"mask":{"payload":` + masked + `,"hides":true}}`)
+	}
 	r.Seal(s.head.Hash)
 	s.head = journal.Head{Seq: r.Seq, Hash: r.Hash}
 	s.records = append(s.records, r)
@@ -132,6 +141,7 @@ func (s *fixture) tryJoin(id string, o SubscribeOptions) (*client, error) {
 	for _, p := range s.people {
 		if p.ID == id {
 			w.Participant = p
+			w.Reader = rules.Projection{Participant: p.ID, Role: p.Role, Whole: p.Role == protocol.RoleHost, From: s.from}
 		}
 	}
 	c := &client{fixture: s, sub: s.feed.Subscribe(fixtureID, o)}

@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"parley/hub/history"
 	"parley/hub/journal"
 )
 
@@ -14,7 +13,7 @@ type notice interface {
 // committed is an event that is durable.
 type committed struct{ record *journal.Record }
 
-func (n committed) deliver(f *fanout) { f.broadcast(eventLine(history.Encode(n.record))) }
+func (n committed) deliver(f *fanout) { f.broadcast(sharedLine(n.record)) }
 
 // hinted is a line that may be dropped.
 type hinted struct{ line Line }

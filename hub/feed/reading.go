@@ -89,7 +89,7 @@ func (s *Subscription) Take(ctx context.Context) ([]Line, error) {
 		err = next.closed
 	}
 	s.backlog.returned(lines)
-	return lines, err
+	return coalesced(lines), err
 }
 
 // replay reads a piece of the events that the client has missed.

@@ -65,7 +65,7 @@ func (r *Room) Join(s *Subscription, actor Actor, requestID string, w *Welcome) 
 		}
 		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", r.count, len(own)).By(by)
 	}
-	at := seat{actor: actor, fanout: r.fanout, participant: id, person: w.Participant.Person(), host: w.ForHost(), begin: w.Head}
+	at := seat{actor: actor, fanout: r.fanout, participant: id, person: w.Participant.Person(), host: w.ForHost(), begin: w.Head, reader: w.Reader}
 	if !s.join(at, r.tail.Records()) {
 		return errClosed
 	}

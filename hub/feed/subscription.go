@@ -5,6 +5,7 @@ import (
 
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -44,6 +45,7 @@ type seat struct {
 	person      string // see [protocol.Participant.Person]
 	host        bool
 	begin       journal.Head // the newest event at that time
+	reader      rules.Projection
 }
 
 // SubscribeOptions say what a client subscribes to.
@@ -68,8 +70,8 @@ func (s *Subscription) ReadOnly() bool { return s.readOnly }
 // join lets the subscription in, at the newest event of tail. It returns false
 // if the client has closed the subscription meanwhile.
 func (s *Subscription) join(at seat, tail []*journal.Record) bool {
-	s.seat, s.reading.past.Tail = at, tail // before backlog.join, after which Close uses the seat
-	return s.backlog.join(at.begin.Seq)
+	s.seat, s.reading.past.Tail, s.reading.past.For = at, tail, at.reader // before backlog.join, after which Close uses the seat
+	return s.backlog.join(at.begin.Seq, at.reader)
 }
 
 // Push sets the sink. The subscription pushes to it once Take has returned

@@ -6,6 +6,7 @@ import (
 
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -14,10 +15,11 @@ import (
 type Welcome struct {
 	protocol.Welcome // without Participants; without Recent and the final Resume until Load
 
-	EncodedParticipants []byte       // the elements of Participants, separated by commas
-	MaxRecent           int          // how many recent events the client asked for
-	MaxRecentBytes      int          // how many bytes they may have
-	Head                journal.Head // the event that the welcome stands on
+	EncodedParticipants []byte           // the elements of Participants, separated by commas
+	MaxRecent           int              // how many recent events the client asked for
+	MaxRecentBytes      int              // how many bytes they may have
+	Head                journal.Head     // the event that the welcome stands on
+	Reader              rules.Projection // what the participant may see
 }
 
 // ForHost reports whether the welcome is the host's.

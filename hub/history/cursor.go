@@ -20,7 +20,7 @@ func (r Reader) Resume(ctx context.Context, cursor string, head journal.Head) (n
 	if err != nil || !ok {
 		return head.Seq + 1, protocol.ResumeGap, err
 	}
-	return seq + 1, protocol.ResumeOK, nil
+	return r.first(seq + 1), protocol.ResumeOK, nil
 }
 
 // find returns the number of the event that a cursor names. ok is false when

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -35,10 +36,12 @@ type Page struct {
 	Which    protocol.History
 	Head     journal.Head // the session's newest event when it decided
 	Separate bool         // pieces of texts are not joined
+	For      rules.Projection
 }
 
 // Read implements [Deferred]. It returns a *protocol.HistoryAnswer.
 func (a Page) Read(ctx context.Context, r Reader) (any, error) {
+	r.For = a.For
 	p, err := r.page(ctx, a.Which, a.Head)
 	if err != nil {
 		return nil, err
@@ -55,10 +58,12 @@ type ArchivePage struct {
 	Session protocol.Session
 	Which   protocol.History
 	Head    journal.Head // the session's newest event when it decided
+	For     rules.Projection
 }
 
 // Read implements [Deferred]. It returns a *protocol.ArchiveAnswer.
 func (a ArchivePage) Read(ctx context.Context, r Reader) (any, error) {
+	r.For = a.For
 	p, err := r.page(ctx, a.Which, a.Head)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -23,7 +24,7 @@ func newChain(n int) *chain {
 	id := journal.SessionID{1}
 	j, hash := &chain{}, journal.ChainStart(id)
 	for seq := range n {
-		r := journal.Record{Session: id, Seq: journal.Seq(seq + 1), Type: "t", Public: []byte(`{}`)}
+		r := journal.Record{Session: id, Seq: journal.Seq(seq + 1), Type: string(protocol.EventAgentSlowed), Public: []byte(`{}`)}
 		r.Seal(hash)
 		hash = r.Hash
 		j.records = append(j.records, r)
@@ -52,7 +53,7 @@ func (j *chain) head() journal.Head {
 	return journal.Head{Seq: r.Seq, Hash: r.Hash}
 }
 
-func (j *chain) cursor(seq int) string { return Encode(&j.records[seq-1]).Cursor }
+func (j *chain) cursor(seq int) string { return Encode(&j.records[seq-1], rules.Projection{}).Cursor }
 
 func TestPage(t *testing.T) {
 	j := newChain(10)

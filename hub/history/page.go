@@ -24,6 +24,7 @@ func (r Reader) page(ctx context.Context, which protocol.History, head journal.H
 	if err != nil {
 		return page{}, err
 	}
+	from = r.first(from)
 	forward := which.After != "" && !gap
 	read := r.Newest
 	if forward {
@@ -37,7 +38,7 @@ func (r Reader) page(ctx context.Context, which protocol.History, head journal.H
 	if n := journal.Seq(len(events)); forward {
 		p.more = from+n <= head.Seq
 	} else {
-		p.more = to-n > 1
+		p.more = to-n > r.first(1)
 	}
 	return p, nil
 }

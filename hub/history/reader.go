@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -16,6 +17,7 @@ type Reader struct {
 	Journal journal.Journal
 	Session journal.SessionID
 	Tail    []*journal.Record // the session's newest events in memory; may be empty
+	For     rules.Projection  // what the client sees; the zero value masks and hides
 }
 
 // Records yields the events from a number on: those in the tail first, the rest
@@ -32,7 +34,7 @@ func (r Reader) Records(ctx context.Context, from journal.Seq) iter.Seq2[journal
 	}
 }
 
-// each passes encoded events to use, from a number on, up to but not including
+// each passes events to use, encoded as the client sees them, from a number on, up to but not including
 // the number to, or until use returns false.
 func (r Reader) each(ctx context.Context, from, to journal.Seq, use func(Event) (more bool)) error {
 	if from >= to {
@@ -42,11 +44,20 @@ func (r Reader) each(ctx context.Context, from, to journal.Seq, use func(Event) 
 		if err != nil {
 			return ClientError(ctx, err)
 		}
-		if !use(Encode(&rec)) || rec.Seq+1 >= to {
+		if !use(Encode(&rec, r.For)) || rec.Seq+1 >= to {
 			break
 		}
 	}
 	return nil
+}
+
+// first returns the event to begin with in the place of another, so that of the events that
+// precede all those that the client sees only the last is read.
+func (r Reader) first(from journal.Seq) journal.Seq {
+	if r.For.From > 1 {
+		return max(from, r.For.From-1)
+	}
+	return from
 }
 
 // ClientError turns an error of the journal into one that clients may see:

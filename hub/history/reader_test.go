@@ -23,7 +23,7 @@ func (j *longEvents) Read(_ context.Context, _ journal.SessionID, from journal.S
 	return func(yield func(journal.Record, error) bool) {
 		for ; from <= 100; from++ {
 			j.read++
-			if !yield(journal.Record{Seq: from, Type: "t", Public: make([]byte, longEvent)}, nil) {
+			if !yield(journal.Record{Seq: from, Type: string(protocol.EventAgentSlowed), Public: make([]byte, longEvent)}, nil) {
 				return
 			}
 		}

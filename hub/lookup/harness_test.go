@@ -64,7 +64,7 @@ func (s session) reader() history.Reader {
 
 // answer returns the answer to a read of the original API.
 func answer[T any](s session, kind shared.ReadKind) T {
-	return lookup.Answer(s.State, kind, s.head()).(T)
+	return lookup.Answer(s.State, shared.ReadFor{Kind: kind}, s.head()).(T)
 }
 
 // people returns the answer to a request for participants.

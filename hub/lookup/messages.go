@@ -5,13 +5,17 @@ import (
 
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/hub/rules/shared"
 	"parley/protocol"
 )
 
 // Messages are the messages of a session up to an event: comments, and the prompts that
 // waited for an approval.
-type Messages struct{ until journal.Seq }
+type Messages struct {
+	until  journal.Seq
+	reader rules.Projection
+}
 
 // itemBytesMin is how many bytes a list counts for an item in addition to its text.
 const itemBytesMin = 64
@@ -36,9 +40,12 @@ func (m Messages) Page(ctx context.Context, r history.Reader, from journal.Seq) 
 			break
 		}
 		from = rec.Seq + 1
-		e, err := shared.DecodeEvent(rec)
+		e, shown, err := shared.DecodeFor(rec, m.reader)
 		if err != nil {
 			return nil, from, err
+		}
+		if !shown {
+			continue
 		}
 		if message := shared.MessageOf(e); message != nil {
 			page = append(page, *message)

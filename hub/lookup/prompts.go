@@ -35,17 +35,14 @@ func (a EndedPromptAnswer) Read(ctx context.Context, r history.Reader) (any, err
 
 // Approvals are all approvals of a session up to an event, including those that are done.
 type Approvals struct {
-	open  map[string]protocol.Approval // those that are not done, by id
-	Until journal.Seq                  // the newest event; the first call of Page begins here
+	open   map[string]protocol.Approval // those that are not done, by id
+	reader rules.Projection
+	Until  journal.Seq // the newest event; the first call of Page begins here
 }
 
 // approvalsOf returns the approvals of a session up to its newest event.
-func approvalsOf(s *shared.State, at journal.Head) Approvals {
-	open := make(map[string]protocol.Approval, len(s.Open))
-	for _, o := range s.Open {
-		open[o.Approval.ID] = o.Approval
-	}
-	return Approvals{open, at.Seq}
+func approvalsOf(s *shared.State, reader rules.Projection, at journal.Head) Approvals {
+	return Approvals{s.OpenApprovals(reader), reader, at.Seq}
 }
 
 // Page reads a page of approvals, the newest first, from those that were created up to event
@@ -70,6 +67,10 @@ func (m Approvals) Page(ctx context.Context, r history.Reader, from journal.Seq)
 			}
 			a = shared.ApprovalOf(whole, newest)
 		}
+		if !open && entry.Newest < m.reader.From {
+			from = entry.First - 1
+			continue
+		}
 		page, from = append(page, a), entry.First-1
 		if bytes += len(a.Prompt) + itemBytesMin; bytes >= history.PageBytes {
 			break
@@ -86,5 +87,11 @@ func (m Approvals) readFinished(ctx context.Context, r history.Reader, entries [
 			numbers = append(numbers, shared.ApprovalEvents(entry)...)
 		}
 	}
-	return ReadEvents(ctx, r, numbers)
+	events, err := ReadEvents(ctx, r, numbers)
+	for seq, e := range events {
+		if events[seq], err = shared.EventFor(e, m.reader); err != nil {
+			return nil, err
+		}
+	}
+	return events, err
 }

@@ -33,6 +33,8 @@ type Private struct {
 	Change  string                      `json:"change,omitempty"`  // the id of the change, with agent_configuring and its outcome
 	Typed   bool                        `json:"typed,omitempty"`   // with participant_joined: by the typed protocol
 	Renewal int                         `json:"renewal,omitempty"` // the number of the agent's new session, with agent_session
+	Mask    *Mask                       `json:"mask,omitempty"`    // what is seen of the event by those for whom secrets are masked
+	To      string                      `json:"to,omitempty"`      // the participant who alone receives the event, if its audience is [Addressee]
 }
 
 // CommandRef identifies a command by its scope and its id. The scope of a
@@ -79,6 +81,20 @@ func DecodeEvent(r journal.Record, decodePayload func(protocol.EventType, []byte
 			return Event{}, fmt.Errorf("private data of event %d of session %s: %w", r.Seq, r.Session, err)
 		}
 	}
+	return e, nil
+}
+
+// Masked returns the event of a shared session as readers see it for whom secrets are
+// masked.
+func (e Event) Masked() (Event, error) {
+	if e.Private.Mask == nil || len(e.Private.Mask.Payload) == 0 {
+		return e, nil
+	}
+	public, err := protocol.DecodePayload(e.Public.EventType(), e.Private.Mask.Payload)
+	if err != nil {
+		return Event{}, fmt.Errorf("masked form of an event: %w", err)
+	}
+	e.Public = public
 	return e, nil
 }
 

@@ -38,6 +38,10 @@ var policy = map[protocol.Role]map[protocol.Mode]Rights{
 // RightsOf returns the rights of a role in a mode.
 func RightsOf(role protocol.Role, mode protocol.Mode) Rights { return policy[role][mode] }
 
+// DecidesOnPrompts reports whether participants of a role decide on what others propose and
+// on the agent's questions. They see texts whole: nobody decides on what is masked.
+func DecidesOnPrompts(role protocol.Role) bool { return role == protocol.RoleHost }
+
 // HostOnly reports whether only the host may send commands of a type.
 func HostOnly(t protocol.CommandType) bool { return hostCommands[t] }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"parley/hub/redact"
 	"parley/protocol"
 )
 
@@ -16,6 +17,7 @@ type Settings struct {
 	VerifiesIdentities bool // whether callers can prove who they are, beside operators
 
 	Limits protocol.Limits // of what clients send
+	Redact *redact.Rules   // what is masked for those who do not decide; nil for nothing
 
 	MaxParticipants    int // present at a time, in one session
 	MaxPending         int // pending approvals in one session

@@ -69,6 +69,8 @@ func (c *Client) handle(m protocol.ServerMessage) {
 	switch m := m.(type) {
 	case *protocol.Event:
 		c.handleEvent(m)
+	case *protocol.HiddenMessage:
+		c.passed(m.Cursor)
 	case *protocol.PresenceMessage:
 		c.handlePresence(m.Payload)
 	case *protocol.TypingMessage:
@@ -96,9 +98,17 @@ func (c *Client) handleEvent(e *protocol.Event) {
 	if e.Cursor.Seq <= c.last.Seq || !c.notify(Event{e}) {
 		return
 	}
-	c.last = e.Cursor
+	c.passed(e.Cursor)
+}
+
+// passed notes that everything up to a cursor is delivered, or is not for this client.
+func (c *Client) passed(cursor protocol.Cursor) {
+	if cursor.Seq <= c.last.Seq {
+		return
+	}
+	c.last = cursor
 	c.mu.Lock()
-	c.cursor = e.Cursor.String()
+	c.cursor = cursor.String()
 	c.mu.Unlock()
 }
 

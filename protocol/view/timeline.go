@@ -101,6 +101,9 @@ func (t *Timeline) Apply(e *protocol.Event) []Change {
 func (t *Timeline) take(payload protocol.Payload) {
 	switch p := payload.(type) {
 	case *protocol.UnknownPayload:
+		if p.Type == protocol.TypeHidden {
+			return // of an event that is not for this reader
+		}
 		t.notify(UnknownNotice{"unknown", string(p.Type), p.Raw})
 	case *protocol.MessageCreated:
 		if p.Message.Kind != protocol.MessagePrompt { // a proposed prompt has a row of its own

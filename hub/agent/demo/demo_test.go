@@ -87,7 +87,7 @@ func TestScenes_show_what_their_prompts_ask_for(t *testing.T) {
 	})
 }
 
-var sceneNames = []string{"help", "crash", "memory", "reload", "forget", "hang", "error", "who", "wait", "slow", "long", "big", "form", "page", "mode", "model", "image", "updates", "signout", "tools", "permission", "markdown", "diff", "plan"}
+var sceneNames = []string{"help", "crash", "memory", "reload", "forget", "hang", "error", "who", "wait", "slow", "long", "big", "form", "page", "mode", "model", "image", "secret", "updates", "signout", "tools", "permission", "markdown", "diff", "plan"}
 
 func values(m map[string]string) []string {
 	var list []string

@@ -26,6 +26,7 @@ var shown = map[string][]string{
 	"changes of files":            {"diff"},
 	"each kind of update":         {"updates", "tools", "markdown", "permission"},
 	"attribution":                 {"who"},
+	"redaction":                   {"secret"},
 	"failures":                    {"error", "big"},
 }
 

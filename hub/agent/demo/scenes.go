@@ -57,6 +57,7 @@ func init() {
 		{"mode", "changes its mode to one that never asks for permission, and back", "", false, playMode, 0, setup},
 		{"model", "changes its model", "", false, playModel, 0, setup},
 		{"image", "sends an image; attach one to any prompt, and it comes back", "", false, playImage, 0, content},
+		{"secret", "says a made-up key, a piece at a time, and a password in a tool call; guests see a mask", "", false, playSecret, 0, content},
 		{"updates", "sends a recording, links, a terminal, notices and a shortened context", "", false, playUpdates, 0, content},
 		{"signout", "signs out: the next prompt fails until the host signs in", "", false, playSignOut, 0, ask},
 		{"watch", "runs a terminal in the background; stop it, and the agent begins a turn by itself", "", false, playWatch, 2, control},

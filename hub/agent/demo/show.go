@@ -61,6 +61,18 @@ const markdown = "# A heading\n\n" +
 	"And HTML that must not run: <script>alert(1)</script> <img src=x onerror=alert(1)>\n\n" +
 	"Ünïcödé, 漢字, العربية, 👩‍👩‍👧.\n"
 
+// demoKey has the form of a key that gives access to a cloud, and gives access to nothing.
+const demoKey = "AKIAIOSFODNN7EXAMPLE"
+
+// playSecret shows secrets, the first of them in pieces, as models send them.
+func playSecret(t *turn) {
+	t.sayPieces("The deployment reads this key: ", demoKey[:4], demoKey[4:11], demoKey[11:], ". The host sees it, and guests see a mask.")
+	id := t.startTool("execute", "cat .env", object{"command": "cat .env"})
+	t.workTool(id)
+	t.finishTool(id, "completed", console("$ cat .env\nDB_HOST=localhost\nDB_PASSWORD=not-a-real-one\n"))
+	t.say("The password there is masked as well.")
+}
+
 // longText has the paragraphs of a long answer.
 var longText = strings.Split(strings.Repeat(
 	"People who share an agent share its attention, so it works on one prompt at a time and everyone sees the answer.\n"+

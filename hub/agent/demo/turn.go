@@ -138,19 +138,34 @@ func (t *turn) think(text string) { t.stream("agent_thought_chunk", text) }
 
 // stream sends a text a few words at a time, and records it as a whole.
 func (t *turn) stream(kind, text string) {
+	words := strings.SplitAfter(text, " ")
+	var pieces []string
+	for len(words) > 0 {
+		n := min(2, len(words))
+		pieces = append(pieces, strings.Join(words[:n], ""))
+		words = words[n:]
+	}
+	t.streamPieces(kind, pieces...)
+}
+
+// sayPieces streams a message in these pieces.
+func (t *turn) sayPieces(pieces ...string) { t.streamPieces("agent_message_chunk", pieces...) }
+
+// streamPieces sends a text in pieces, and records it as a whole.
+func (t *turn) streamPieces(kind string, pieces ...string) {
 	t.session.messages++
 	id := t.lastMessage()
 	chunk := func(text string) object {
 		return object{"sessionUpdate": kind, "messageId": id, "content": textBlock(text)}
 	}
-	words := strings.SplitAfter(text, " ")
-	for len(words) > 0 && t.err == nil {
-		n := min(2, len(words))
-		t.update(chunk(strings.Join(words[:n], "")))
-		words = words[n:]
+	for _, piece := range pieces {
+		if t.err != nil {
+			break
+		}
+		t.update(chunk(piece))
 		t.pause(1)
 	}
-	t.record(chunk(text))
+	t.record(chunk(strings.Join(pieces, "")))
 }
 
 // lastMessage returns the id of the agent's newest message.

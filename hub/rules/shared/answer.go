@@ -6,7 +6,7 @@ import (
 )
 
 // Answers that the runtime completes, since they depend on connections or on the journal.
-// [ReadKind] and [EndedPrompt] are answers of this kind, too.
+// [EndedPrompt] is an answer of this kind, too.
 type (
 	// WelcomeFor is the welcome of a participant.
 	WelcomeFor struct {
@@ -20,16 +20,30 @@ type (
 	HistoryRange struct {
 		protocol.History
 		Separate bool // pieces of texts are not joined
+		For      rules.Projection
+	}
+	// ReadFor is the answer to a [Read] of a kind.
+	ReadFor struct {
+		Kind ReadKind
+		For  rules.Projection
 	}
 	// PeopleRange is a page of participants.
 	PeopleRange struct{ protocol.People }
 	// PresenceList is the list of participants who have a connection.
 	PresenceList struct{}
 	// ArchivePage is a range of events together with their session.
-	ArchivePage struct{ protocol.History }
+	ArchivePage struct {
+		protocol.History
+		For rules.Projection
+	}
 	// Pong is the answer to a ping.
 	Pong struct{}
 )
+
+// ProjectionOf returns what a participant sees of the session.
+func (s *State) ProjectionOf(p protocol.Participant) rules.Projection {
+	return rules.Projection{Participant: p.ID, Role: p.Role, Whole: rules.DecidesOnPrompts(p.Role)}
+}
 
 // Answerer implements [rules.State]. The answers to a command and to its repetitions are
 // computed alike.

@@ -11,6 +11,7 @@ import (
 // Apply implements [rules.State].
 func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	s.Time = at.At
+	s.Masks.Apply(e, s.settings.Redact)
 	s.Departed.Expire(at.At)
 	s.Queue = protocol.FollowQueue(s.Queue, e.Public)
 	if c := e.Private.Command; c != nil {
@@ -44,7 +45,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 			s.RefusedMode = nil
 		}
 	case *protocol.AgentUpdated:
-		s.Facts.Merge(p.AgentFacts)
+		s.applyFacts(e, p)
 	case *protocol.FileReviewed:
 		s.applyReview(p, at.At)
 	default:
@@ -52,7 +53,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.applyOwnTurn(e.Public, at)
 		s.applyRecap(e)
 		s.applyQuestion(e, at)
-		s.applyPrompt(e.Public)
+		s.applyPrompt(e)
 	}
 }
 
@@ -72,13 +73,13 @@ func (s *State) applyQuestion(e rules.Event, at rules.Stamp) {
 }
 
 // applyPrompt applies an event about a prompt. It ignores other events.
-func (s *State) applyPrompt(payload protocol.Payload) {
-	switch p := payload.(type) {
+func (s *State) applyPrompt(e rules.Event) {
+	switch p := e.Public.(type) {
 	case *protocol.PromptPendingApproval:
-		s.putApproval(p.Approval, phasePending)
+		s.putApproval(p.Approval, phasePending, e)
 		s.OpenPrompt(p.Approval.ID).Author = p.Participant
 	case *protocol.PromptApproved:
-		s.putApproval(p.Approval, phaseApproved)
+		s.putApproval(p.Approval, phaseApproved, e)
 		o := s.OpenPrompt(p.Approval.ID)
 		if o.Approver = p.Participant; o.Author.ID == "" {
 			o.Author = p.Participant // the author needed no approval
@@ -120,12 +121,32 @@ func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
 }
 
 // putApproval records a prompt in the form that an event has.
-func (s *State) putApproval(a protocol.Approval, p phase) {
+func (s *State) putApproval(a protocol.Approval, p phase, e rules.Event) {
+	var masked *protocol.Approval
+	if e.Private.Mask != nil {
+		if m, err := e.Masked(); err == nil {
+			masked = new(ApprovalOf(m, m))
+		}
+	}
 	if o := s.OpenPrompt(a.ID); o != nil {
-		o.Approval, o.Phase = a, p
+		o.Approval, o.Phase, o.Masked = a, p, masked
 		return
 	}
-	s.Open = append(s.Open, openApproval{Approval: a, Phase: p})
+	s.Open = append(s.Open, openApproval{Approval: a, Phase: p, Masked: masked})
+}
+
+// applyFacts merges changed facts about the agent.
+func (s *State) applyFacts(e rules.Event, p *protocol.AgentUpdated) {
+	if e.Private.Mask != nil && s.MaskedFacts == nil {
+		s.MaskedFacts = new(s.Facts)
+	}
+	s.Facts.Merge(p.AgentFacts)
+	if s.MaskedFacts == nil {
+		return
+	}
+	if m, err := e.Masked(); err == nil {
+		s.MaskedFacts.Merge(m.Public.(*protocol.AgentUpdated).AgentFacts)
+	}
 }
 
 func (s *State) setPhase(approvalID string, p phase) {

@@ -188,6 +188,8 @@ func (s *State) approve(in rules.Input, c *protocol.Approve, host protocol.Parti
 		return notOpen(c.ApprovalID, requestResolve)
 	case o.Phase != phasePending:
 		return rules.Decision{Err: alreadyResolved(o.Approval, o.Approver)}
+	case !s.seesWhole(host, o.Masked != nil):
+		return isMasked()
 	}
 	a := o.Approval
 	if c.Action == protocol.ActionReject {
@@ -206,6 +208,16 @@ func (s *State) approve(in rules.Input, c *protocol.Approve, host protocol.Parti
 		a.Reason = c.Reason
 	}
 	return s.dispatch(in, a, host)
+}
+
+// seesWhole reports whether a participant sees all of an item. Nobody decides on one of which
+// secrets are masked.
+func (s *State) seesWhole(p protocol.Participant, hides bool) bool {
+	return !hides || s.ProjectionOf(p).Whole
+}
+
+func isMasked() rules.Decision {
+	return rules.Refuse(protocol.CodeRedacted, "a secret in it is masked for you; only those who see it whole can decide on it")
 }
 
 // rejection returns the event that rejects a prompt.

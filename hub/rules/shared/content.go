@@ -85,7 +85,7 @@ type AttachmentAccess struct {
 }
 
 // AccessGranted is the answer to a participant who may do what was asked for.
-type AccessGranted struct{}
+type AccessGranted struct{ For rules.Projection }
 
 // IsBody implements [rules.Body].
 func (AttachmentAccess) IsBody() {}
@@ -94,10 +94,11 @@ func (AttachmentAccess) IsBody() {}
 // may upload, and those who may read it may read them.
 func (s *State) attachmentAccess(m AttachmentAccess) rules.Decision {
 	if !m.Upload {
-		if _, err := s.authenticateReader(m.Sender); err != nil {
+		p, err := s.authenticateReader(m.Sender)
+		if err != nil {
 			return rules.Decision{Err: err}
 		}
-		return rules.Decision{Answer: AccessGranted{}}
+		return rules.Decision{Answer: AccessGranted{s.ProjectionOf(p)}}
 	}
 	p, err := s.authenticate(m.Sender)
 	if err != nil {
@@ -106,5 +107,5 @@ func (s *State) attachmentAccess(m AttachmentAccess) rules.Decision {
 	if r := s.rightsOf(p); !r.Comment && r.Prompt == rules.PromptDenied {
 		return rules.Refuse(protocol.CodeCommentNotAllowed, "a %s cannot attach files while the mode is %s", p.Role, s.Session.Mode)
 	}
-	return rules.Decision{Answer: AccessGranted{}}
+	return rules.Decision{Answer: AccessGranted{s.ProjectionOf(p)}}
 }

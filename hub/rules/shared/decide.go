@@ -5,8 +5,15 @@ import (
 	"parley/protocol"
 )
 
-// Decide implements [rules.State].
+// Decide implements [rules.State]. Every event gets the form in which it is seen by those for
+// whom secrets are masked.
 func (s *State) Decide(in rules.Input) rules.Decision {
+	d := s.decide(in)
+	d.Events = s.Masks.Mask(d.Events, s.settings.Redact, s.Session.HostSessionID)
+	return d
+}
+
+func (s *State) decide(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
 	case Create:
 		return s.create(in, m)

@@ -11,6 +11,31 @@ func DecodeEvent(r journal.Record) (rules.Event, error) {
 	return rules.DecodeEvent(r, protocol.DecodePayload)
 }
 
+// DecodeFor returns the event that a record of a shared session holds, as a reader sees it.
+// shown is false if the event is not for that reader.
+func DecodeFor(r journal.Record, reader rules.Projection) (e rules.Event, shown bool, err error) {
+	if e, err = DecodeEvent(r); err != nil {
+		return e, false, err
+	}
+	shown = r.Seq >= reader.From && rules.AudienceOf(e.Public.EventType()).Includes(reader, e.Private.To)
+	e, err = EventFor(e, reader)
+	return e, shown, err
+}
+
+// EventFor returns an event with its texts as a reader sees them.
+func EventFor(e rules.Event, reader rules.Projection) (rules.Event, error) {
+	if reader.Whole || e.Private.Mask == nil {
+		return e, nil
+	}
+	e, err := e.Masked()
+	if p, ok := e.Public.(*protocol.PromptPendingApproval); ok && e.Private.Message != nil {
+		m := *e.Private.Message
+		m.Text, m.Content = p.Approval.Prompt, p.Approval.Content
+		e.Private.Message = &m
+	}
+	return e, err
+}
+
 // ParticipantOf returns the participant that an event is about; zero for other events.
 func ParticipantOf(e rules.Event) protocol.Participant {
 	switch p := e.Public.(type) {

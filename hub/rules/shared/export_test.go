@@ -27,6 +27,9 @@ var Joining = joinScope
 func SettingsOf(s *State) *rules.Settings { return s.settings }
 
 func (s *State) Index() { s.index() }
+func (s *State) SeesWhole(p protocol.Participant, hides bool) bool {
+	return s.seesWhole(p, hides)
+}
 func (s *State) AuthenticateReader(c Sender) (protocol.Participant, error) {
 	return s.authenticateReader(c)
 }

@@ -107,8 +107,7 @@ const (
 	JoinOriginalReturning                // by the original API; may return a present guest who joined by that API, without a token
 )
 
-// ReadKind is what a read of the original API asks for. It is also the answer of the state,
-// which the runtime completes.
+// ReadKind is what a read of the original API asks for.
 type ReadKind int
 
 // Invitation asks for a description of the session that an invite is for.

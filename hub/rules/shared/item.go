@@ -15,7 +15,9 @@ func (s *State) item(c *protocol.Item, p protocol.Participant) rules.Decision {
 		return s.wholeQuestion(c.RequestID, p)
 	}
 	if o := s.OpenPrompt(c.ApprovalID); o != nil {
-		whole := o.Approval // a copy, since the answer is encoded while the state changes
+		reader := s.ProjectionOf(p)
+		reader.Whole = reader.Whole || p.ID == o.Approval.ParticipantID // the author has written it
+		whole := *o.approvalFor(reader)                                 // a copy, since the answer is encoded while the state changes
 		return rules.Decision{Answer: &protocol.ItemAnswer{Approval: &whole}}
 	}
 	return notOpen(c.ApprovalID, requestItem)
@@ -23,15 +25,16 @@ func (s *State) item(c *protocol.Item, p protocol.Participant) rules.Decision {
 
 // wholeQuestion returns the whole of an open question, or the answer to an elicitation.
 func (s *State) wholeQuestion(requestID string, p protocol.Participant) rules.Decision {
+	reader := s.ProjectionOf(p)
 	if p := s.Permission(requestID); p != nil {
-		whole := p.Permission
+		whole := p.For(reader).Permission
 		return rules.Decision{Answer: &protocol.ItemAnswer{Permission: &whole}}
 	}
 	if a := s.AnswerTo(requestID); a != nil {
 		return readAnswer(a, p)
 	}
 	if e := s.Elicitation(requestID); e != nil {
-		whole := e.Elicitation
+		whole := e.For(reader).Elicitation
 		return rules.Decision{Answer: &protocol.ItemAnswer{Elicitation: &whole}}
 	}
 	if s.IsResolved(requestID) {

@@ -90,6 +90,9 @@ func (s *State) answerPermission(in rules.Input, c *protocol.AnswerPermission, p
 	if asked == nil {
 		return rules.Refuse(protocol.CodePermissionNotFound, "no such permission request waits for an answer")
 	}
+	if !s.seesWhole(p, asked.Masked != nil) {
+		return isMasked()
+	}
 	if !slices.ContainsFunc(asked.Choices, func(o rules.AgentOption) bool { return o.ID == c.OptionID }) {
 		return rules.Refuse(protocol.CodeInvalidRequest, "%.40q is none of the options", c.OptionID)
 	}
@@ -104,6 +107,9 @@ func (s *State) answerElicitation(in rules.Input, c *protocol.Answer, p protocol
 	}
 	if asked == nil {
 		return rules.Refuse(protocol.CodeElicitationNotFound, "no such request for input waits for an answer")
+	}
+	if !s.seesWhole(p, asked.Masked != nil) {
+		return isMasked()
 	}
 	answer := rules.QuestionAnswer{RequestID: c.RequestID, Action: c.Action, By: p}
 	if c.Action == protocol.ElicitationAccept {

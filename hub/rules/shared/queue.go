@@ -1,9 +1,12 @@
 package shared
 
 import (
+	"strings"
+
 	"cmp"
 	"slices"
 
+	"parley/hub/redact"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -36,6 +39,9 @@ func (s *State) editPrompt(in rules.Input, c *protocol.EditPrompt, p protocol.Pa
 		return notOpen(c.ApprovalID, requestResolve)
 	}
 	a, err := s.replacement(in, c, o, p)
+	if err == nil && o.Masked != nil && !s.ProjectionOf(p).Whole && strings.Contains(c.Prompt, redact.Mask) {
+		err = protocol.Errorf(protocol.CodeRedacted, "the text has %s in the place of a secret, so it is not what the agent would need; write the whole text", redact.Mask)
+	}
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
@@ -234,10 +240,10 @@ func (s *State) turnEdited(d rules.Decision, o *openApproval, edit *rules.TurnEd
 
 // wholeQueue returns the prompts that are with the agent or wait for it. It copies them,
 // since the answer is encoded while the state changes.
-func (s *State) wholeQueue() *protocol.WholeQueueAnswer {
+func (s *State) wholeQueue(reader rules.Projection) *protocol.WholeQueueAnswer {
 	answer := &protocol.WholeQueueAnswer{Queue: make([]protocol.QueueItem, 0, len(s.Queue))}
 	itemOf := func(o *openApproval, ahead int) protocol.QueueItem {
-		return protocol.QueueItem{Approval: o.Approval, Author: o.Author, Approver: o.Approver, Ahead: ahead}
+		return protocol.QueueItem{Approval: *o.approvalFor(reader), Author: o.Author, Approver: o.Approver, Ahead: ahead}
 	}
 	for i := range s.Open {
 		if s.Open[i].Phase == phaseRunning {

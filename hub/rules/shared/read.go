@@ -9,16 +9,19 @@ import (
 // read decides on a read of the original API, which requires an active session.
 func (s *State) read(m Read) rules.Decision {
 	err := s.requireActive()
+	var reader rules.Projection
 	if m.Sender != nil {
-		_, err = s.authenticate(*m.Sender)
+		var p protocol.Participant
+		p, err = s.authenticate(*m.Sender)
+		reader = s.ProjectionOf(p)
 	}
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
 	if m.Kind == ReadQueue {
-		return rules.Decision{Answer: s.wholeQueue()}
+		return rules.Decision{Answer: s.wholeQueue(reader)}
 	}
-	return rules.Decision{Answer: m.Kind}
+	return rules.Decision{Answer: ReadFor{m.Kind, reader}}
 }
 
 // invitation describes the session to a holder of the invite, also after the session has
@@ -68,7 +71,7 @@ func (s *State) readingCommand(c Command) rules.Decision {
 func (s *State) readCommand(command protocol.Command, p protocol.Participant) (d rules.Decision, reads bool) {
 	switch c := command.(type) {
 	case *protocol.History:
-		return rules.Decision{Answer: HistoryRange{History: *c}}, true
+		return rules.Decision{Answer: HistoryRange{History: *c, For: s.ProjectionOf(p)}}, true
 	case *protocol.Item:
 		return s.item(c, p), true
 	case *protocol.People:
@@ -84,12 +87,13 @@ func (s *State) readCommand(command protocol.Command, p protocol.Participant) (d
 // archive decides on a request for a page of the archive. Without a cursor the page begins
 // with the first event.
 func (s *State) archive(m Archive) rules.Decision {
-	if _, err := s.authenticateReader(m.Sender); err != nil {
+	p, err := s.authenticateReader(m.Sender)
+	if err != nil {
 		return rules.Decision{Err: err}
 	}
 	query := m.Query
 	if query.Before == "" && query.After == "" {
 		query.After = protocol.NewCursor(0, journal.ChainStart(s.ID)).String()
 	}
-	return rules.Decision{Answer: ArchivePage{query}}
+	return rules.Decision{Answer: ArchivePage{query, s.ProjectionOf(p)}}
 }

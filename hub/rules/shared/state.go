@@ -10,6 +10,7 @@ import (
 	"parley/hub/rules"
 	"parley/hub/rules/recap"
 	"parley/hub/rules/shared/commands"
+	"parley/hub/rules/shared/masks"
 	"parley/hub/rules/shared/people"
 	"parley/hub/rules/shared/questions"
 	"parley/protocol"
@@ -49,6 +50,7 @@ type State struct {
 	Asleep      bool       `json:",omitempty"` // the agent has ended because nobody used it
 	SilentSince *time.Time // since when the agent has been silent in a turn; nil if it is not
 	Facts       protocol.AgentFacts
+	MaskedFacts *protocol.AgentFacts           `json:",omitempty"` // as others than deciders see Facts; nil if there is nothing to mask
 	OwnTurn     *protocol.AgentTurn            `json:",omitempty"` // what the agent does without a prompt; nil for nothing. Its fields are not changed
 	Changes     []rules.OptionChange           `json:",omitempty"` // of options, and signing in, without an outcome; at most rules.MaxChanges
 	NeedsSignIn bool                           `json:",omitempty"` // the last prompt failed because nobody is signed in
@@ -57,6 +59,8 @@ type State struct {
 	// the conversation with the agent, for an agent that does not remember it
 	Recap    recap.Recap `json:",omitzero"`
 	Renewals int         `json:",omitempty"` // the number of the agent's newest session without that memory, as reported
+
+	Masks masks.State `json:",omitzero"` // of the texts that the agent sends in pieces
 
 	Reviews []reviewMark `json:",omitempty"` // of changed files, the oldest first; bounded by maxReviews and maxReviewBytes
 
@@ -75,7 +79,25 @@ type openApproval struct {
 	Author    protocol.Participant // in the newest form, also after leaving
 	Approver  protocol.Participant // likewise; zero while the prompt is pending
 	Phase     phase
-	Cancelled bool // a participant has cancelled it, and the host session has not confirmed that
+	Cancelled bool               // a participant has cancelled it, and the host session has not confirmed that
+	Masked    *protocol.Approval `json:",omitempty"` // as others than deciders see it; nil if there is nothing to mask. Its fields are not changed
+}
+
+// approvalFor returns the prompt as a reader sees it. The caller does not change it.
+func (o *openApproval) approvalFor(reader rules.Projection) *protocol.Approval {
+	if o.Masked == nil || reader.Whole {
+		return &o.Approval
+	}
+	return o.Masked
+}
+
+// OpenApprovals returns the prompts that are not done, by id, as a reader sees them.
+func (s *State) OpenApprovals(reader rules.Projection) map[string]protocol.Approval {
+	open := make(map[string]protocol.Approval, len(s.Open))
+	for i := range s.Open {
+		open[s.Open[i].Approval.ID] = *s.Open[i].approvalFor(reader)
+	}
+	return open
 }
 
 // phase is the progress of a prompt.

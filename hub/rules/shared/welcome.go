@@ -16,6 +16,7 @@ type Welcome struct {
 
 	People      []byte // the participants: JSON, separated by commas
 	RecentBytes int    // the bytes left for recent events
+	Reader      rules.Projection
 }
 
 const (
@@ -41,7 +42,8 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 	if a.Token {
 		p = s.withToken(p)
 	}
-	w := &Welcome{}
+	reader := s.ProjectionOf(p)
+	w := &Welcome{Reader: reader}
 	w.Welcome = protocol.Welcome{
 		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
@@ -54,11 +56,12 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 		Limits:      s.settings.Limits,
 		PublicURL:   s.settings.PublicURL,
 	}
+	s.maskAgent(&w.Agent, reader)
 	s.addConfiguring(&w.Agent)
 	if !s.Active() {
 		w.Agent.SilentSince = nil // no event of an ended session would end the silence
 	}
-	s.addItems(&w.Welcome)
+	s.addItems(&w.Welcome, reader)
 	if len(s.Queue) > 0 {
 		w.Queue = slices.Clone(s.Queue)
 	}
@@ -66,6 +69,22 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 	w.People, w.PeopleAfter = s.encodeParticipants(p.ID, room-minRecentBytes)
 	w.RecentBytes = max(room-len(w.People), minRecentBytes)
 	return w
+}
+
+// maskAgent masks what a reader must not see of the agent.
+func (s *State) maskAgent(a *protocol.Agent, reader rules.Projection) {
+	if reader.Whole {
+		return
+	}
+	if s.MaskedFacts != nil {
+		a.AgentFacts = *s.MaskedFacts
+	}
+	a.Detail = s.settings.Redact.String(a.Detail)
+	if a.RefusedMode != nil {
+		refused := *a.RefusedMode
+		refused.Reason = s.settings.Redact.String(refused.Reason)
+		a.RefusedMode = &refused
+	}
 }
 
 // encodeParticipants encodes the participants of a welcome in about limit bytes: the first
@@ -116,17 +135,17 @@ const (
 
 // addItems adds the open prompts and questions to a welcome: the
 // beginning of each long prompt, and the short form of each long question.
-func (s *State) addItems(w *protocol.Welcome) {
+func (s *State) addItems(w *protocol.Welcome, reader rules.Projection) {
 	w.Approvals = make([]protocol.Approval, 0, len(s.Open))
 	w.Permissions = make([]protocol.Permission, 0, len(s.Permissions))
 	limit := min(maxWelcomeText, maxWelcomeTexts/max(1, len(s.Open)+s.Questions.Number()))
-	for _, o := range s.Open {
-		w.Approvals = append(w.Approvals, brief.Approval(o.Approval, limit))
+	for i := range s.Open {
+		w.Approvals = append(w.Approvals, brief.Approval(*s.Open[i].approvalFor(reader), limit))
 	}
 	for i := range s.Permissions {
-		w.Permissions = append(w.Permissions, s.Permissions[i].Brief(limit))
+		w.Permissions = append(w.Permissions, s.Permissions[i].For(reader).Brief(limit))
 	}
 	for i := range s.Elicitations {
-		w.Elicitations = append(w.Elicitations, s.Elicitations[i].Brief(limit))
+		w.Elicitations = append(w.Elicitations, s.Elicitations[i].For(reader).Brief(limit))
 	}
 }

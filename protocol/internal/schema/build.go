@@ -18,6 +18,7 @@ func newModel(src *source) (*model, error) {
 	m.enums = append(m.enums,
 		enum{"ResumeOutcome", "ResumeOutcome says which events follow a welcome.", src.values("", "Resume")},
 		enum{"ApproveAction", "ApproveAction is the decision of an approve command.", src.values("", "Action")})
+	m.word(reflect.TypeFor[protocol.Redaction]())
 	if err := m.addEvents(); err != nil {
 		return nil, err
 	}

@@ -76,6 +76,7 @@ func (m *model) eventMembers(word, payload shape) []member {
 		{name: "cursor", shape: shape{kind: "string"}},
 		{name: "sharedSessionId", shape: shape{kind: "string"}},
 		{name: "timestamp", shape: shape{kind: "string", format: "date-time"}},
+		{name: "redaction", shape: shape{kind: "ref", ref: "Redaction"}, optional: true},
 		{name: "payload", shape: payload},
 	}
 }

@@ -109,6 +109,6 @@ var messages = []struct {
 }{
 	{protocol.TypeWelcome, protocol.WelcomeMessage{}}, {protocol.TypeOK, protocol.OKMessage{}},
 	{protocol.TypeError, protocol.ErrorMessage{}}, {protocol.TypePresence, protocol.PresenceMessage{}},
-	{protocol.TypeTyping, protocol.TypingMessage{}}, {protocol.TypePong, protocol.PongMessage{}},
+	{protocol.TypeTyping, protocol.TypingMessage{}}, {protocol.TypePong, protocol.PongMessage{}}, {protocol.TypeHidden, protocol.HiddenMessage{}},
 	{protocol.TypeConnected, protocol.Connected{}},
 }

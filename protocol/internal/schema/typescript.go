@@ -21,6 +21,8 @@ export interface EventOf<Type extends string, Payload> {
   sharedSessionId: string;
   /** RFC 3339, UTC. */
   timestamp: string;
+  /** Set if the event contains a secret that not all readers see. */
+  redaction?: Redaction;
   payload: Payload;
 }
 

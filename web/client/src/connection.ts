@@ -180,6 +180,8 @@ export class Connection implements Peer {
       case "welcome":
       case "connected":
         return; // these were handled before
+      case "hidden":
+        return void this.core.isNews(line.cursor); // the client resumes from there
       default:
         return this.takeEvent(line);
     }

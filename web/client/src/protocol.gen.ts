@@ -19,6 +19,13 @@ export type ApproveAction =
   | "reject";
 
 /**
+ * Redaction says how a reader receives an event that contains a secret.
+ */
+export type Redaction =
+  | "masked"
+  | "original";
+
+/**
  * Mode determines what collaborators may do in a shared session.
  */
 export type Mode =
@@ -100,6 +107,7 @@ export type Code =
   | "INVALID_INVITE_TOKEN"
   | "INVALID_PARTICIPANT_TOKEN"
   | "PARTICIPANT_REMOVED"
+  | "REDACTED"
   | "HOST_REQUIRED"
   | "OWNER_REQUIRED"
   | "IDENTITY_NOT_ALLOWED"
@@ -1791,6 +1799,15 @@ export interface PongMessage {
 }
 
 /**
+ * HiddenMessage stands for one or more neighbouring events that are not for the client.
+ * Server to client.
+ */
+export interface HiddenMessage {
+  /** of the last of them; the client resumes after it */
+  cursor: string;
+}
+
+/**
  * Connected is the first message of an SSE stream. Server to client.
  */
 export interface Connected {
@@ -2365,6 +2382,7 @@ export interface ServerMessages {
   presence: PresenceMessage;
   typing: TypingMessage;
   pong: PongMessage;
+  hidden: HiddenMessage;
   connected: Connected;
 }
 
@@ -2376,6 +2394,8 @@ export interface EventOf<Type extends string, Payload> {
   sharedSessionId: string;
   /** RFC 3339, UTC. */
   timestamp: string;
+  /** Set if the event contains a secret that not all readers see. */
+  redaction?: Redaction;
   payload: Payload;
 }
 

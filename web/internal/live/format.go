@@ -60,7 +60,9 @@ func appendEvents(b []byte, lines []feed.Line) []byte {
 			continue
 		}
 		b = append(append(b, "id: "...), l.Cursor...)
-		b = append(append(b, "\ndata: "...), l.Bytes...)
+		if !l.Hidden { // an id alone is no event, but the client resumes from it
+			b = append(append(b, "\ndata: "...), l.Bytes...)
+		}
 		b = append(b, "\n\n"...)
 	}
 	return b

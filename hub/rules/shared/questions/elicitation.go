@@ -10,6 +10,7 @@ import (
 // Elicitation is a request for input that has no answer, or whose page is not finished.
 type Elicitation struct {
 	protocol.Elicitation
+	Masked *protocol.Elicitation `json:",omitempty"` // as others than deciders see it; nil if there is nothing to mask
 
 	// derived from the above
 	bytes int // of the encoding
@@ -25,6 +26,17 @@ type Answer struct {
 
 // measure computes the size of the request.
 func (e *Elicitation) measure() { e.bytes = len(rules.RawJSON(e.Elicitation)) }
+
+// For returns the request as a reader sees it.
+func (e *Elicitation) For(reader rules.Projection) *Elicitation {
+	if e.Masked == nil || reader.Whole {
+		return e
+	}
+	masked := Elicitation{Elicitation: *e.Masked}
+	masked.AcceptedBy = e.AcceptedBy
+	masked.measure()
+	return &masked
+}
 
 // Brief returns the request if it takes at most limit bytes, and otherwise the
 // beginning of its message, marked and without a form.

@@ -15,6 +15,8 @@ const MaxName = 256
 type Permission struct {
 	rules.PermissionRequest
 
+	Masked *protocol.Permission `json:",omitempty"` // as others than deciders see it; nil if there is nothing to mask
+
 	// derived from the above
 	shortForm json.RawMessage // the tool call in a welcome that does not show the request whole
 }
@@ -33,6 +35,15 @@ func (p *Permission) Brief(limit int) protocol.Permission {
 // size returns the size of what participants decide on, in bytes.
 func (p *Permission) size() int {
 	return len(p.ToolCall) + len(p.Options) + len(p.Title) + len(p.Description)
+}
+
+// For returns the request as a reader sees it.
+func (p *Permission) For(reader rules.Projection) *Permission {
+	if p.Masked == nil || reader.Whole {
+		return p
+	}
+	masked := NewPermission(rules.NewPermissionRequest(*p.Masked))
+	return &masked
 }
 
 // NewPermission returns an open permission request.

@@ -85,7 +85,11 @@ func (q *Questions) DropOpen() { q.Permissions, q.Elicitations = nil, nil }
 func (q *Questions) Apply(e rules.Event, at rules.Stamp) {
 	switch p := e.Public.(type) {
 	case *protocol.PermissionRequested:
-		q.Permissions = append(q.Permissions, NewPermission(rules.NewPermissionRequest(p.Permission)))
+		asked := NewPermission(rules.NewPermissionRequest(p.Permission))
+		if masked, ok := maskOf(e).(*protocol.PermissionRequested); ok {
+			asked.Masked = &masked.Permission
+		}
+		q.Permissions = append(q.Permissions, asked)
 	case *protocol.PermissionResolved:
 		q.dropPermission(p.RequestID)
 		q.resolved(p.RequestID)
@@ -93,6 +97,9 @@ func (q *Questions) Apply(e rules.Event, at rules.Stamp) {
 		q.dropPermission(p.RequestID)
 	case *protocol.ElicitationRequested:
 		asked := Elicitation{Elicitation: p.Elicitation}
+		if masked, ok := maskOf(e).(*protocol.ElicitationRequested); ok {
+			asked.Masked = &masked.Elicitation
+		}
 		asked.measure()
 		q.Elicitations = append(q.Elicitations, asked)
 	case *protocol.ElicitationResolved:
@@ -102,6 +109,15 @@ func (q *Questions) Apply(e rules.Event, at rules.Stamp) {
 	case *protocol.ElicitationCompleted:
 		q.dropElicitation(p.RequestID)
 	}
+}
+
+// maskOf returns the payload of an event with its secrets masked; nil if there are none.
+func maskOf(e rules.Event) protocol.Payload {
+	masked, err := e.Masked()
+	if err != nil || e.Private.Mask == nil {
+		return nil
+	}
+	return masked.Public
 }
 
 func (q *Questions) applyElicitationResolved(p *protocol.ElicitationResolved, given *protocol.ElicitationAnswer, at rules.Stamp) {

@@ -83,6 +83,7 @@ function amendOne(d: Draft, e: SessionEvent): void {
 
 function take(d: Draft, e: SessionEvent): void {
   if (!isKnownEvent(e)) {
+    if (e.type === "hidden") return; // it stands for events that are not for this reader
     d.add({ type: "notice", notice: { what: "unknown", name: e.type, raw: e.payload } });
     return;
   }
