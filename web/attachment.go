@@ -31,7 +31,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 	if limit > 0 && r.ContentLength > limit {
 		return protocol.Errorf(protocol.CodeTooLarge, "an attachment has %s at most", protocol.FormatSize(limit)).By(protocol.LimitAttachment)
 	}
-	if err := s.participants.Take(caller.ParticipantID, caller.Token); err != nil {
+	if err := s.takeCommand(caller); err != nil {
 		return err
 	}
 	control := http.NewResponseController(w)
@@ -100,7 +100,6 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 		h.Set("Content-Type", servedType(file.MimeType))
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": file.Name}))
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "private, no-cache")
 		h.Set("ETag", `"`+file.SHA256+`"`)
 		http.ServeContent(w, r, "", time.Time{}, content)

@@ -40,7 +40,7 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 			return nil, protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 		}
 	}
-	if err := s.participants.Take(caller.ParticipantID, senderKey(caller)); err != nil {
+	if err := s.takeCommand(caller); err != nil {
 		return nil, err
 	}
 	answer, err := s.carryOut(r, caller, req)

@@ -17,7 +17,7 @@ func (s *Server) changes(r *http.Request, _ []byte) (answer *protocol.ChangesAns
 	if err := q.Normalize(); err != nil {
 		return nil, err
 	}
-	if err := s.participants.Take(caller.ParticipantID, caller.Token); err != nil {
+	if err := s.takeCommand(caller); err != nil {
 		return nil, err
 	}
 	err = s.attempt(r, nil, func() error {
@@ -38,7 +38,7 @@ func (s *Server) files(r *http.Request, _ []byte) (answer *protocol.FilesAnswer,
 	if len(text) > protocol.MaxChangesPath {
 		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "query has more than %d bytes", protocol.MaxChangesPath)
 	}
-	if err := s.participants.Take(caller.ParticipantID, caller.Token); err != nil {
+	if err := s.takeCommand(caller); err != nil {
 		return nil, err
 	}
 	err = s.attempt(r, nil, func() error {

@@ -107,6 +107,7 @@ func (s *Server) recheck(ctx context.Context, p Proof) (Proof, error) {
 	return p, err
 }
 
-// senderKey returns what nobody but the sender of a command knows: the limit of one sender
-// must not be used up by another.
-func senderKey(c hub.Credentials) string { return c.Token + "\x00" + c.Caller.Identity.Subject }
+// takeCommand counts a command of a participant. It returns nil or a RATE_LIMITED error.
+func (s *Server) takeCommand(c hub.Credentials) error {
+	return s.participants.Take(c.ParticipantID, c.Token, c.Caller.Identity.Subject)
+}

@@ -131,3 +131,43 @@ func TestFlood_of_refused_requests_does_not_delay_a_stop(t *testing.T) {
 		require.Less(t, time.Since(begin), time.Second)
 	})
 }
+
+// A participant has one limit over all connections, WebSockets and plain HTTP, so that neither a
+// second connection nor coming back gives another burst.
+func TestSocket_RateLimit_is_that_of_the_participant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t, func(s *setup) { s.web = web.Options{CommandRate: 20, CommandBurst: 60} })
+		s := w.share(protocol.ModeCommentOnly)
+		send := func(c *wsClient, n int) (taken int) {
+			for i := range n {
+				c.send(commandLine(fmt.Sprint(i), "typing", object{"active": true}))
+				if _, ok := c.answer().(*protocol.OKMessage); ok {
+					taken++
+				}
+			}
+			return taken
+		}
+		first, _ := s.connect(s.Host)
+		second, _ := s.connect(s.Host)
+		require.Equal(t, 40, send(first, 40))
+		require.Equal(t, 20, send(second, 40))
+		w.call("POST", s.path("/messages"), s.Host.with(object{"text": "x"})).fails(protocol.CodeRateLimited)
+		gil, _ := s.connect(s.join("gil", protocol.RoleCollaborator))
+		require.Equal(t, 40, send(gil, 40), "others go on")
+
+		for range 5 { // a client that reconnects and goes on has to wait
+			c, _ := s.connect(s.Host)
+			flooded := later(0, func() {
+				for range 200 {
+					_ = c.conn.Write(c.ctx, websocket.MessageText, []byte(commandLine("x", "ping", nil)))
+				}
+			})
+			c.closed(protocol.CloseRateLimited)
+			<-flooded
+		}
+		begin := time.Now()
+		s.connect(s.Host)
+		require.GreaterOrEqual(t, time.Since(begin), time.Second)
+		w.stop()
+	})
+}

@@ -84,8 +84,8 @@ type Options struct {
 	// WriteTimeout is how long one write to a client may take. The default is 30 s.
 	WriteTimeout time.Duration
 
-	// CommandRate is how many commands per second one WebSocket, or one participant over
-	// plain HTTP, may send. The default is 20; a negative value means no limit.
+	// CommandRate is how many commands per second one participant may send, over all its
+	// connections. The default is 20; a negative value means no limit.
 	CommandRate float64
 	// CommandBurst is how many commands may be sent at once. The default is 60.
 	CommandBurst int

@@ -184,7 +184,7 @@ func do[A any](s *Server, r *http.Request, caller hub.Credentials, c protocol.Co
 	if err != nil {
 		return answer, err
 	}
-	if err := s.participants.Take(caller.ParticipantID, senderKey(caller)); err != nil {
+	if err := s.takeCommand(caller); err != nil {
 		return answer, err
 	}
 	a, err := s.carryOut(r, caller, req)

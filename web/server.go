@@ -68,6 +68,7 @@ func New(h *hub.Hub, o Options) *Server {
 		CommandRate:         o.CommandRate,
 		CommandBurst:        o.CommandBurst,
 		IsProtected:         s.access.IsProtected,
+		Participants:        s.participants,
 		Addresses:           s.addresses,
 		Memory:              s.memory,
 		ClientError:         s.clientError,

@@ -8,6 +8,7 @@ import (
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/certs"
 	"parley/cmd/parley/internal/server"
+	"parley/cmd/parley/internal/tunnel"
 	"parley/hub/agent/known"
 	"parley/hub/agent/profile"
 	"parley/hub/blobs"
@@ -27,6 +28,8 @@ type settings struct {
 	proxies   []string // values of --trusted-proxies
 	tunnel    string   // value of --tunnel
 	redact    redactFlags
+
+	program *tunnel.Spec // that --tunnel names; set by complete, nil for none
 }
 
 // addFlags adds the flags that serve and demo share.
@@ -115,7 +118,7 @@ func (s *settings) addLimitFlags(cmd *cobra.Command) {
 	f.IntVar(&h.MaxBacklog, "max-own-outbound-bytes", 1<<20, "maximum memory in bytes for data that waits for one connection; beyond it the connection is closed, and its client reconnects")
 	f.IntVar(&w.MaxInbound, "max-inbound-bytes", 64<<20, "maximum memory in bytes for long messages and bodies that have begun to arrive")
 	f.IntVar(&h.MaxPromptBytes, "max-prompt-bytes", 64<<20, "maximum memory in bytes for the prompts that wait for hosts or agents in all sessions; the last quarter is for prompts of up to 4 KiB, and beyond it a session that has none accepts one such prompt")
-	f.Float64Var(&w.CommandRate, "command-rate", 20, "commands per second from one connection or, over plain HTTP, from one participant; 0 for no limit")
+	f.Float64Var(&w.CommandRate, "command-rate", 20, "commands per second from one participant, over all its connections; 0 for no limit")
 	f.Float64Var(&w.JoinRate, "join-rate", 10, "joins per second, and wrong credentials per second, from one address other than this machine's; 0 for no limit")
 	f.Float64Var(&w.ReadRate, "read-rate", 50, "reads per second without credentials from one address other than this machine's; 0 for no limit")
 }

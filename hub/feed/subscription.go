@@ -67,6 +67,10 @@ func (f *Feed) Subscribe(session journal.SessionID, o SubscribeOptions) *Subscri
 // ReadOnly reports whether the connection only reads.
 func (s *Subscription) ReadOnly() bool { return s.readOnly }
 
+// Participant returns the id of the participant. It may be called once the session has let the
+// subscription in.
+func (s *Subscription) Participant() string { return s.seat.participant }
+
 // join lets the subscription in, at the newest event of tail. It returns false
 // if the client has closed the subscription meanwhile.
 func (s *Subscription) join(at seat, tail []*journal.Record) bool {

@@ -8,7 +8,7 @@ import (
 	"parley/protocol"
 )
 
-// Commands is how fast one sender may send commands.
+// Commands is how fast one sender may send commands. Its methods may be called concurrently.
 type Commands struct {
 	// immutable
 	commands *rate.Limiter
@@ -43,6 +43,9 @@ func (c *Commands) Take() (err *protocol.Error, excessive bool) {
 	err.RetryAfter = max(wait, time.Millisecond)
 	return err, !c.refusals.AllowN(now, 1)
 }
+
+// isExcessive reports whether the sender has used up the refusals.
+func (c *Commands) isExcessive() bool { return c.refusals.Tokens() < 1 }
 
 // idle reports whether the limit is in the state of a new one.
 func (c *Commands) idle() bool { return full(c.commands) }

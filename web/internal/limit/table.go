@@ -31,6 +31,14 @@ func (t *table[K, L]) get(key K) L {
 	return limit
 }
 
+// find returns the sender's limit, if there is one.
+func (t *table[K, L]) find(key K) (limit L, known bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	limit, known = t.entries[key]
+	return limit, known
+}
+
 // makeRoom examines a few entries only, so that a flood of new senders costs little.
 func (t *table[K, L]) makeRoom() {
 	const examined = 16

@@ -29,8 +29,9 @@ type Options struct {
 	// IsProtected reports whether a request is under protection.
 	IsProtected func(*http.Request) bool
 
-	Addresses *limit.Addresses
-	Memory    *limit.Memory
+	Participants *limit.Participants
+	Addresses    *limit.Addresses
+	Memory       *limit.Memory
 
 	// Caller returns who has sent a request, and Recheck checks again what it has proved:
 	// it returns the proof with the time of the next check.

@@ -32,10 +32,10 @@ type socket struct {
 	remoteAddr string       // host and port
 	guarded    bool         // wrong credentials do not tell whether the session exists
 	ws         *rawconn.WebSocket
-	commands   *limit.Commands
 	control    *limit.Commands // of control frames, and of messages without a command
 
 	// owned by the reading goroutine
+	commands   *limit.Commands // the connection's own until it has joined, then the participant's
 	bandwidth  limit.Bandwidth
 	joined     bool
 	receivedAt time.Time // when something was last received

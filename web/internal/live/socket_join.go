@@ -33,6 +33,12 @@ func (k *socket) handleFirst(req protocol.Request, err error) bool {
 // join brings the connection into the session by a join or resume.
 func (k *socket) join(req protocol.Request) bool {
 	k.begun.Store(true)
+	resume, _ := req.Command.(*protocol.Resume)
+	if resume != nil {
+		if slow := k.server.options.Participants.CheckResume(resume, k.caller.Identity.Subject); slow != nil {
+			slow.Wait(k.sender.ctx, k.client)
+		}
+	}
 	var sub *feed.Subscription
 	err := k.server.options.Addresses.Do(k.sender.ctx, k.remoteAddr, k.client, req.Command, func() (err error) {
 		sub, err = k.server.options.Hub.Attach(k.sender.ctx, k.session, req, hub.AttachOptions{Guarded: k.guarded, Caller: k.caller})
@@ -56,6 +62,10 @@ func (k *socket) join(req protocol.Request) bool {
 		return k.refuse(req.ID, k.server.options.ClientError(k.path, err))
 	}
 	k.joined = true
+	k.commands = k.server.options.Participants.Joined(sub.Participant())
+	if resume != nil {
+		k.commands = k.server.options.Participants.Of(resume.ParticipantID, resume.ParticipantToken, k.caller.Identity.Subject)
+	}
 	k.gather(req)
 	k.sender.follow(sub)
 	k.timer.Reset(k.server.options.Heartbeat)
