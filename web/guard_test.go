@@ -206,6 +206,8 @@ func TestGuard_SecurityHeaders(t *testing.T) {
 			h := serve(edge(web.Options{}), request("GET", path, "")).Header()
 			require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"))
 			require.Equal(t, "no-referrer", h.Get("Referrer-Policy"))
+			require.Equal(t, "same-origin", h.Get("Cross-Origin-Opener-Policy"))
+			require.Equal(t, "same-origin", h.Get("Cross-Origin-Resource-Policy"))
 			policy := h.Get("Content-Security-Policy")
 			require.Contains(t, policy, "default-src 'none'")
 			require.Contains(t, policy, "frame-ancestors 'none'")

@@ -88,8 +88,11 @@ func examine(c server.Config) ([]finding, error) {
 
 // reach says who can reach the server.
 func reach(c server.Config) finding {
-	if c.IsLocalOnly() {
+	if c.IsLocalOnly() && !c.Web.InsecureOpen {
 		return finding{"reach", "only programs on this machine can reach " + c.Listen, false}
+	}
+	if c.Web.InsecureOpen {
+		return finding{"reach", "everyone who can reach " + c.Listen + " can start agents, and so run code on this machine: leave out --insecure-open, or make sure that something else asks for credentials", true}
 	}
 	address := c.Listen
 	if c.Web.PublicURL != nil {

@@ -157,4 +157,8 @@ var securityHeaders = http.Header{
 	"X-Content-Type-Options":  {"nosniff"},
 	"X-Frame-Options":         {"DENY"}, // frame-ancestors for old browsers
 	"Referrer-Policy":         {"no-referrer"},
+
+	// Pages of other sites cannot embed what the server answers, nor keep a hold on its pages.
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
 }
