@@ -35,7 +35,7 @@ agents:
 	require.Equal(t, []string{
 		`The MCP server "old" is left out, since the agent cannot use servers of type sse.`,
 		`The option "colour" is not set, since the agent does not have it.`,
-		`The option "model" is not set to "large": there is no such model (error -32602).`,
+		`The option "model" is not set to "large": there is no such model.`,
 	}, facts.Notes)
 	body := map[string]string{"agent": "mine"}
 	refused, err := s.Call(t.Context(), e2e.Request{Method: http.MethodPost, Path: "/api/sessions", Body: body})

@@ -58,7 +58,7 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return network.Masked(), err
 }
 
-// checkTunnel checks --tunnel.
+// checkTunnel parses --tunnel.
 func (s *settings) checkTunnel() error {
 	if s.tunnel == "" {
 		return nil
@@ -66,8 +66,10 @@ func (s *settings) checkTunnel() error {
 	if s.publicURL != "" {
 		return errors.New("--tunnel gives the server its public URL; leave out --public-url")
 	}
-	if _, _, err := tunnel.Parse(s.tunnel); err != nil {
+	program, err := tunnel.Parse(s.tunnel)
+	if err != nil {
 		return fmt.Errorf("--tunnel: %w", err)
 	}
+	s.program = &program
 	return nil
 }

@@ -48,6 +48,7 @@ type sharing struct {
 	permissions string
 	lan         bool
 	tunnel      string
+	program     *tunnel.Spec // that --tunnel names; set by checkReach, nil for none
 	resume      bool
 	headless    bool
 }
@@ -150,9 +151,11 @@ func (s *sharing) checkReach() error {
 	if s.tunnel == "" {
 		return nil
 	}
-	if _, _, err := tunnel.Parse(s.tunnel); err != nil {
+	program, err := tunnel.Parse(s.tunnel)
+	if err != nil {
 		return cli.Usagef("--tunnel: %w", err)
 	}
+	s.program = &program
 	return nil
 }
 

@@ -46,8 +46,8 @@ func (s *sharing) startOwn(ctx context.Context, c server.Config, listen string, 
 		return nil, err
 	}
 	c.Listen = c.Listener.Addr().String()
-	if s.tunnel != "" {
-		if own.tunnel, err = openTunnel(ctx, s.tunnel, &c); err != nil {
+	if s.program != nil {
+		if own.tunnel, err = openTunnel(ctx, *s.program, &c); err != nil {
 			return nil, err
 		}
 		own.public = own.tunnel.URL

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"net/url"
 
-	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/server"
 	"parley/cmd/parley/internal/tunnel"
 )
@@ -17,11 +16,11 @@ import (
 // makes reachable. The context that run gets also ends when the tunnel does, which is the
 // error then. Without --tunnel, it only calls run.
 func (s *settings) tunnelled(ctx context.Context, run func(context.Context, server.Config) error) error {
-	if s.tunnel == "" {
+	if s.program == nil {
 		return run(ctx, s.config)
 	}
 	c := s.config
-	t, err := openTunnel(ctx, s.tunnel, &c)
+	t, err := openTunnel(ctx, *s.program, &c)
 	if err != nil {
 		return err
 	}
@@ -43,13 +42,9 @@ func (s *settings) tunnelled(ctx context.Context, run func(context.Context, serv
 	}
 }
 
-// openTunnel starts the tunnel program that a flag names for a server with a configuration,
-// whose listener and public URL it sets.
-func openTunnel(ctx context.Context, value string, c *server.Config) (*tunnel.Tunnel, error) {
-	name, host, err := tunnel.Parse(value)
-	if err != nil {
-		return nil, cli.Usagef("--tunnel: %w", err)
-	}
+// openTunnel starts a tunnel program for a server with a configuration, whose listener and
+// public URL it sets.
+func openTunnel(ctx context.Context, program tunnel.Spec, c *server.Config) (_ *tunnel.Tunnel, err error) {
 	if c.Listener == nil {
 		if c.Listener, err = server.Listen(c.Listen, "--listen"); err != nil {
 			return nil, err
@@ -59,16 +54,16 @@ func openTunnel(ctx context.Context, value string, c *server.Config) (*tunnel.Tu
 	if err != nil {
 		return nil, err
 	}
-	t, err := tunnel.Start(ctx, name, host, port)
+	t, err := tunnel.Start(ctx, program, port)
 	if err != nil {
 		return nil, errors.Join(err, c.Listener.Close())
 	}
 	if c.Web.PublicURL, err = url.Parse(t.URL); err != nil {
 		t.Stop()
-		return nil, errors.Join(fmt.Errorf("%s has printed an address that is none: %w", name, err), c.Listener.Close())
+		return nil, errors.Join(fmt.Errorf("%s has printed an address that is none: %w", program.Name, err), c.Listener.Close())
 	}
 	c.Hub.PublicURL = t.URL
-	if host == "" { // ssh forwards bytes, so the headers would be a client's own
+	if program.Host == "" { // ssh forwards bytes, so the headers would be a client's own
 		c.Web.TrustedProxies = append(c.Web.TrustedProxies, loopback...)
 	}
 	return t, nil

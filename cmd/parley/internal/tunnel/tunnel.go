@@ -39,9 +39,15 @@ type Tunnel struct {
 	err   error         // why; read after done is closed
 }
 
-// Parse splits the value of a flag, such as "ssh example.com", into a program and what is
-// named after it. Its error is for people.
-func Parse(value string) (name, host string, err error) {
+// Spec says which program makes a port reachable.
+type Spec struct {
+	Name string // of the program
+	Host string // for ssh, the host that forwards a port; otherwise empty
+}
+
+// Parse parses the value of a flag, such as "ssh example.com". Its error is for people.
+func Parse(value string) (Spec, error) {
+	name, host := "", ""
 	words := strings.Fields(value)
 	if len(words) > 0 && words[0] != "auto" {
 		name = words[0]
@@ -49,26 +55,26 @@ func Parse(value string) (name, host string, err error) {
 	p, found := find(name)
 	switch {
 	case !found && name == "":
-		return "", "", errors.New("none of cloudflared, tailscale and ngrok is installed; install one, or name a host: ssh HOST")
+		return Spec{}, errors.New("none of cloudflared, tailscale and ngrok is installed; install one, or name a host: ssh HOST")
 	case !found:
-		return "", "", fmt.Errorf("%q is none of cloudflared, tailscale, ngrok and ssh HOST", name)
+		return Spec{}, fmt.Errorf("%q is none of cloudflared, tailscale, ngrok and ssh HOST", name)
 	case p.needsHost && len(words) != 2 || len(words) > 1 && strings.HasPrefix(words[1], "-"):
-		return "", "", errors.New("name the host: ssh HOST")
+		return Spec{}, errors.New("name the host: ssh HOST")
 	case !p.needsHost && len(words) > 1:
-		return "", "", fmt.Errorf("%s takes nothing after its name", name)
+		return Spec{}, fmt.Errorf("%s takes nothing after its name", name)
 	case p.needsHost:
 		host = words[1]
 	}
-	return p.name, host, nil
+	return Spec{p.name, host}, nil
 }
 
 // Start starts a program for a port of this machine, and waits until it prints the public
 // address, until it ends, or until ctx ends. The caller must call Stop, unless there is an
 // error.
-func Start(ctx context.Context, name, host, port string) (*Tunnel, error) {
-	p, found := find(name)
+func Start(ctx context.Context, s Spec, port string) (*Tunnel, error) {
+	p, found := find(s.Name)
 	if !found {
-		return nil, fmt.Errorf("%q is no tunnel program", name)
+		return nil, fmt.Errorf("%q is no tunnel program", s.Name)
 	}
 	path, err := exec.LookPath(p.name)
 	if err != nil {
@@ -78,15 +84,15 @@ func Start(ctx context.Context, name, host, port string) (*Tunnel, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(path, p.args(port, host)...)
+	cmd := exec.Command(path, p.args(port, s.Host)...)
 	cmd.Stdout, cmd.Stderr = write, write
 	child, err := supervisor.Start(cmd, nil, supervisor.NewRecords("", zap.NewNop()))
 	if err = errors.Join(err, write.Close()); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s cannot be started: %w", p.name, err), read.Close())
 	}
 	t := &Tunnel{Name: p.name, child: child, done: make(chan struct{})}
-	address := make(chan string, 1)    // from watch, once
-	go t.watch(read, p, host, address) // Stop waits for it
+	address := make(chan string, 1)      // from watch, once
+	go t.watch(read, p, s.Host, address) // Stop waits for it
 	if err := t.await(ctx, address); err != nil {
 		return nil, err
 	}

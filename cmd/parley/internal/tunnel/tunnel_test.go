@@ -59,7 +59,7 @@ func TestStart_reads_the_address_that_a_program_prints(t *testing.T) {
 		for _, stream := range []string{"1", "2"} {
 			t.Run(name+" on descriptor "+stream, func(t *testing.T) {
 				dir := fake(t, name, fmt.Sprintf("echo \"$@\" >%s/args\ncat >&%s <<'END'\n%s\nEND\nexec sleep 600\n", "$(dirname $0)", stream, o.printed))
-				tun, err := tunnel.Start(t.Context(), name, "", "7777")
+				tun, err := tunnel.Start(t.Context(), tunnel.Spec{Name: name}, "7777")
 				require.NoError(t, err)
 				defer tun.Stop()
 				require.Equal(t, o.url, tun.URL)
@@ -73,24 +73,24 @@ func TestStart_reads_the_address_that_a_program_prints(t *testing.T) {
 
 func TestStart_says_why_there_is_no_tunnel(t *testing.T) {
 	fake(t, "cloudflared", "echo 'failed to request quick Tunnel: no such host' >&2; printf '\\033[31mred' >&2; exit 1")
-	_, err := tunnel.Start(t.Context(), "cloudflared", "", "7777")
+	_, err := tunnel.Start(t.Context(), tunnel.Spec{Name: "cloudflared"}, "7777")
 	require.ErrorContains(t, err, "cloudflared has ended with status 1: failed to request quick Tunnel: no such host")
 	require.NotContains(t, err.Error(), "\033")
 
 	fake(t, "ngrok", "exec sleep 600")
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
-	_, err = tunnel.Start(ctx, "ngrok", "", "7777")
+	_, err = tunnel.Start(ctx, tunnel.Spec{Name: "ngrok"}, "7777")
 	require.ErrorIs(t, err, context.Canceled)
 
 	t.Setenv("PATH", t.TempDir())
-	_, err = tunnel.Start(t.Context(), "tailscale", "", "7777")
+	_, err = tunnel.Start(t.Context(), tunnel.Spec{Name: "tailscale"}, "7777")
 	require.ErrorContains(t, err, "tailscale is not installed; get it from https://tailscale.com")
 }
 
 func TestTunnel_tells_of_its_end(t *testing.T) {
 	fake(t, "tailscale", "echo https://laptop.tail1234.ts.net/; echo the relay has gone; exit 3")
-	tun, err := tunnel.Start(t.Context(), "tailscale", "", "7777")
+	tun, err := tunnel.Start(t.Context(), tunnel.Spec{Name: "tailscale"}, "7777")
 	require.NoError(t, err)
 	<-tun.Done()
 	require.ErrorContains(t, tun.Err(), "tailscale has ended with status 3: https://laptop.tail1234.ts.net/; the relay has gone")
@@ -98,26 +98,26 @@ func TestTunnel_tells_of_its_end(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	for value, want := range map[string][2]string{
-		"cloudflared": {"cloudflared", ""}, "ssh example.com": {"ssh", "example.com"}, " ssh  ann@example.com ": {"ssh", "ann@example.com"},
+	for value, want := range map[string]tunnel.Spec{
+		"cloudflared": {Name: "cloudflared"}, "ssh example.com": {"ssh", "example.com"}, " ssh  ann@example.com ": {"ssh", "ann@example.com"},
 	} {
-		name, host, err := tunnel.Parse(value)
+		s, err := tunnel.Parse(value)
 		require.NoError(t, err)
-		require.Equal(t, want, [2]string{name, host})
+		require.Equal(t, want, s)
 	}
 	for value, reason := range map[string]string{
 		"ssh": "name the host", "ssh -oProxyCommand=evil": "name the host", "ngrok x": "takes nothing", "frp": `"frp" is none of`,
 	} {
-		_, _, err := tunnel.Parse(value)
+		_, err := tunnel.Parse(value)
 		require.ErrorContains(t, err, reason, value)
 	}
 	t.Setenv("PATH", t.TempDir())
-	_, _, err := tunnel.Parse("")
+	_, err := tunnel.Parse("")
 	require.ErrorContains(t, err, "none of cloudflared, tailscale and ngrok is installed")
 	fake(t, "ngrok", "")
-	name, _, err := tunnel.Parse("")
+	s, err := tunnel.Parse("")
 	require.NoError(t, err)
-	require.Equal(t, "ngrok", name, "the first that is installed")
+	require.Equal(t, "ngrok", s.Name, "the first that is installed")
 }
 
 func TestStart_with_a_real_ssh(t *testing.T) {
@@ -148,7 +148,7 @@ func TestStart_with_a_real_ssh(t *testing.T) {
 	defer local.Close()
 	_, localPort, err := net.SplitHostPort(local.Listener.Addr().String())
 	require.NoError(t, err)
-	tun, err := tunnel.Start(t.Context(), "ssh", "127.0.0.1", localPort)
+	tun, err := tunnel.Start(t.Context(), tunnel.Spec{Name: "ssh", Host: "127.0.0.1"}, localPort)
 	require.NoError(t, err)
 	defer tun.Stop()
 	require.Regexp(t, `^http://127\.0\.0\.1:\d+$`, tun.URL)
