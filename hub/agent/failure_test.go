@@ -14,7 +14,7 @@ func TestTurn_fails_with_the_message_and_the_data_of_the_agents_error(t *testing
 	t.Parallel()
 	r := ready(t, fake(""))
 	_, end := r.turn("fail -32603")
-	require.EqualError(t, end.Err, "Internal error: Quota exceeded\uFFFD (error -32603)")
+	require.EqualError(t, end.Err, "Internal error: Quota exceeded\uFFFD")
 }
 
 func TestTurn_that_needs_signing_in_fails_with_the_ways_to_sign_in(t *testing.T) {
@@ -50,7 +50,7 @@ func TestTurn_that_the_provider_refuses_needs_signing_in(t *testing.T) {
 func TestFailure_masks_secrets_of_the_agent(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string]string{
-		"leaks at session/new": "401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)",
+		"leaks at session/new": "401 for Bearer [redacted]: x-api-key: [redacted]",
 		"leaks and exits":      "it wrote: KESTREL_KEY_TOKEN=[redacted]",
 	} {
 		_, err := fake(how).try(t)
@@ -60,8 +60,8 @@ func TestFailure_masks_secrets_of_the_agent(t *testing.T) {
 	s := fake("leaks at session/load")
 	s.spec.Load = "fake-0"
 	require.EqualError(t, ready(t, s).LoadError(),
-		"session/load failed: 401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)")
+		"session/load failed: 401 for Bearer [redacted]: x-api-key: [redacted]")
 
 	_, end := ready(t, fake("")).turn("leak")
-	require.ErrorContains(t, end.Err, "401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)")
+	require.ErrorContains(t, end.Err, "401 for Bearer [redacted]: x-api-key: [redacted]")
 }

@@ -53,11 +53,11 @@ var startFailures = []struct {
 	{"an agent whose version is a string", func(s *setup) { *s = fake(`speaks version "next"`) },
 		`agent "fake": speaks version "next" of the Agent Client Protocol; Parley speaks the versions 1 and 2`},
 	{"an agent that requires signing in", func(s *setup) { *s = fake("requires signing in") },
-		`agent "fake": is not signed in: session/new failed: Authentication required (error -32000)` + "\n" +
+		`agent "fake": is not signed in: session/new failed: Authentication required` + "\n" +
 			`Sign in to it as the user that runs Parley, then try again. ` +
 			`The agent offers: Log in with Kestrel (Run kestrel login first); API key`},
 	{"an agent that refuses a session", func(s *setup) { *s = fake("has no model") },
-		`agent "fake": session/new failed: Internal error: model foo-1 does not exist (error -32603); it wrote: looking for foo-1`},
+		`agent "fake": session/new failed: Internal error: model foo-1 does not exist; it wrote: looking for foo-1`},
 	{"an unknown profile", func(s *setup) { s.spec.Profile = "other" }, `agent "other": no such agent`},
 }
 

@@ -222,7 +222,7 @@ func TestVersion2_a_turn_fails_with_the_error_of_the_idle_state(t *testing.T) {
 	t.Parallel()
 	r := ready2(t)
 	_, end := r.turn(`break {"code":-32603,"message":"Internal error","data":{"details":"Quota exceeded"}}`)
-	require.EqualError(t, end.Err, "Internal error: Quota exceeded (error -32603)")
+	require.EqualError(t, end.Err, "Internal error: Quota exceeded")
 	_, end = r.turn(`break {"code":-32000,"message":"Authentication required"}`)
 	require.ErrorIs(t, end.Err, rules.ErrAuthRequired)
 	for _, missing := range []string{"null", "7"} {

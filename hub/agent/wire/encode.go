@@ -29,13 +29,33 @@ type Error struct {
 	Data    json.RawMessage `json:"data,omitempty"` // details; any JSON value
 }
 
-// Error returns the message, the reason in the data, and the code.
+// codeTexts say in words what a code means, for an error without a message.
+var codeTexts = map[int]string{
+	CodeInvalidRequest: "the request is not valid",
+	CodeMethodNotFound: "there is no such method",
+	CodeInvalidParams:  "the parameters are not valid",
+	CodeInternal:       "an internal error",
+	CodeNotFound:       "the resource does not exist",
+	CodeCancelled:      "the request was cancelled",
+	CodeUnsupported:    "the protocol version is not supported",
+	CodeAuthRequired:   "authentication is required",
+}
+
+// Error returns the message and the reason in the data. A code that is defined is put into
+// words, if there are no others; one of the agent's own is shown, since people may need it to
+// find help.
 func (e *Error) Error() string {
 	text := e.Message
 	if more := e.detail(); more != "" && !strings.Contains(text, more) {
 		text = strings.TrimPrefix(text+": "+more, ": ")
 	}
-	if text == "" {
+	meaning, defined := codeTexts[e.Code]
+	switch {
+	case defined && text == "":
+		return meaning
+	case defined:
+		return text
+	case text == "":
 		return fmt.Sprintf("error %d", e.Code)
 	}
 	return fmt.Sprintf("%s (error %d)", text, e.Code)

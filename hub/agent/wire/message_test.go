@@ -154,7 +154,7 @@ func TestMessages_are_encoded_as_lines(t *testing.T) {
 }
 
 func TestDecodeError_bounds_the_message(t *testing.T) {
-	require.EqualError(t, wire.DecodeError([]byte(`{"code":-32000,"message":"log in first"}`)), "log in first (error -32000)")
+	require.EqualError(t, wire.DecodeError([]byte(`{"code":-32000,"message":"log in first"}`)), "log in first")
 	require.EqualError(t, wire.DecodeError([]byte(`{"code":5}`)), "error 5")
 	require.ErrorContains(t, wire.DecodeError([]byte(`"what"`)), "malformed error")
 	long := wire.DecodeError([]byte(`{"message":"` + strings.Repeat("é", 1<<20) + `"}`)).Message

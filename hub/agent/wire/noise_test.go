@@ -78,13 +78,13 @@ func TestForPeople_removes_secrets_and_invisible_characters(t *testing.T) {
 func TestError_includes_the_reason_in_the_data(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	for in, want := range map[string]string{
-		`{"code":-32603,"message":"Internal error","data":{"details":"Quota exceeded"}}`:           "Internal error: Quota exceeded (error -32603)",
-		`{"code":-32603,"message":"Internal error","data":{"x":1,"message":"no such model"}}`:      "Internal error: no such model (error -32603)",
-		`{"code":-32603,"message":"Internal error","data":"a text"}`:                               "Internal error: a text (error -32603)",
-		`{"code":-32603,"message":"Internal error","data":{"why": {"model":"foo-1"}, "n": [ 1 ]}}`: `Internal error: {"why":{"model":"foo-1"},"n":[1]} (error -32603)`,
-		`{"code":-32603,"message":"Internal error","data":[1, 2]}`:                                 "Internal error: [1,2] (error -32603)",
-		`{"code":-32603,"message":"Internal error","data":null}`:                                   "Internal error (error -32603)",
-		`{"code":-32603,"message":"Quota exceeded: wait","data":"Quota exceeded"}`:                 "Quota exceeded: wait (error -32603)",
+		`{"code":-32603,"message":"Internal error","data":{"details":"Quota exceeded"}}`:           "Internal error: Quota exceeded",
+		`{"code":-32603,"message":"Internal error","data":{"x":1,"message":"no such model"}}`:      "Internal error: no such model",
+		`{"code":-32603,"message":"Internal error","data":"a text"}`:                               "Internal error: a text",
+		`{"code":-32603,"message":"Internal error","data":{"why": {"model":"foo-1"}, "n": [ 1 ]}}`: `Internal error: {"why":{"model":"foo-1"},"n":[1]}`,
+		`{"code":-32603,"message":"Internal error","data":[1, 2]}`:                                 "Internal error: [1,2]",
+		`{"code":-32603,"message":"Internal error","data":null}`:                                   "Internal error",
+		`{"code":-32603,"message":"Quota exceeded: wait","data":"Quota exceeded"}`:                 "Quota exceeded: wait",
 		`{"code":1,"data":{"details":""}}`:                                                         `{"details":""} (error 1)`,
 		`{"code":1,"message":"a\u001b[31mb","data":"c\u0000\u202ed"}`:                              "ab: c\uFFFD\uFFFDd (error 1)",
 	} {
