@@ -64,6 +64,7 @@ const (
 	CodeAgentUnavailable           Code = "AGENT_UNAVAILABLE"
 	CodeAgentAuthRequired          Code = "AGENT_AUTH_REQUIRED"
 	CodeAgentFailed                Code = "AGENT_FAILED"
+	CodeIdentityUnavailable        Code = "IDENTITY_UNAVAILABLE"
 	CodeJournalUnavailable         Code = "JOURNAL_UNAVAILABLE"
 	CodeInternal                   Code = "INTERNAL"
 )
@@ -149,6 +150,7 @@ var Catalogue = map[Code]Entry{
 	CodeAgentUnavailable:           {http.StatusServiceUnavailable, CloseTryAgain, true},
 	CodeAgentAuthRequired:          {http.StatusFailedDependency, CloseNotProtocol, false},
 	CodeAgentFailed:                {http.StatusFailedDependency, CloseNotProtocol, false},
+	CodeIdentityUnavailable:        {http.StatusServiceUnavailable, CloseTryAgain, true},
 	CodeJournalUnavailable:         {http.StatusServiceUnavailable, CloseTryAgain, true},
 	CodeInternal:                   {http.StatusInternalServerError, CloseTryAgain, true},
 }

@@ -10,17 +10,21 @@ import (
 
 // Normalize implements [Command].
 func (c *Join) Normalize(l Limits) error {
-	c.UserID = strings.TrimSpace(c.UserID)
-	if c.UserID == "" {
-		return Errorf(CodeMissingUserID, "userId is missing or blank")
-	}
-	if err := checkName("userId", c.UserID); err != nil {
+	if err := NormalizeUserID(&c.UserID); err != nil {
 		return err
 	}
 	if err := NormalizeDisplayName(&c.DisplayName); err != nil {
 		return err
 	}
 	return cmp.Or(checkMaxDelay(c.MaxDelayMS), checkRecent(c.Recent, l))
+}
+
+// NormalizeUserID trims a user id. Errors: MISSING_USER_ID and INVALID_REQUEST.
+func NormalizeUserID(id *string) error {
+	if *id = strings.TrimSpace(*id); *id == "" {
+		return Errorf(CodeMissingUserID, "userId is missing or blank")
+	}
+	return checkName("userId", *id)
 }
 
 // Normalize implements [Command].

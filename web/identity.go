@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"parley/hub"
@@ -20,7 +21,23 @@ type Identities interface {
 	access.Identities
 	// Provider describes the provider.
 	Provider() protocol.IdentityProvider
+	// Begin begins the sign-in of a browser. It returns the address of the provider's page,
+	// which sends the browser back to callback, and what the browser keeps meanwhile. Errors:
+	// IDENTITY_UNAVAILABLE.
+	Begin(ctx context.Context, callback string) (redirect, kept string, err error)
+	// Finish finishes it with the parameters of the callback. It returns what the browser
+	// keeps instead, also with an error, which is for the log alone: [Identities.Collect]
+	// returns it to the browser's page.
+	Finish(ctx context.Context, kept string, answer url.Values) (string, error)
+	// Collect returns the credential of a browser that has signed in. Errors: INVALID_IDENTITY,
+	// IDENTITY_NOT_ALLOWED, IDENTITY_UNAVAILABLE.
+	Collect(kept string) (credential string, err error)
+	// SignOut makes a credential of [Identities.Collect] invalid.
+	SignOut(credential string) error
 }
+
+// SignInTakes is how long a browser may take to sign in at a provider.
+const SignInTakes = 10 * time.Minute
 
 // SessionPrefix begins the credentials that [Identities] gives to those who have signed in.
 const SessionPrefix = access.SessionPrefix
@@ -80,7 +97,7 @@ func (s *Server) ignores(r *http.Request, need access.Need) bool {
 func (s *Server) forget(w http.ResponseWriter, r *http.Request, err error) {
 	e, ok := asProtocol(err)
 	if ok && e.Entry().Status == http.StatusUnauthorized && access.CookieOf(r) != "" && access.CookieOf(r) == access.CredentialOf(r) {
-		http.SetCookie(w, operatorCookie("", -time.Second))
+		http.SetCookie(w, signInCookie("", -time.Second))
 	}
 }
 

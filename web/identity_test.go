@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -52,6 +54,31 @@ func (p *identityProvider) Identify(_ context.Context, credential string) (web.P
 
 func (p *identityProvider) Provider() protocol.IdentityProvider {
 	return protocol.IdentityProvider{Name: "Example", Issuer: "https://id.example", ClientID: "parley", Scopes: []string{"openid"}}
+}
+
+func (p *identityProvider) Begin(_ context.Context, callback string) (redirect, kept string, err error) {
+	return "/?redirect_uri=" + url.QueryEscape(callback), "begun", nil
+}
+
+func (p *identityProvider) Finish(_ context.Context, kept string, answer url.Values) (string, error) {
+	if kept != "begun" || answer.Get("code") != "CODE" {
+		return "failed", protocol.Errorf(protocol.CodeInvalidIdentity, "sign in again")
+	}
+	return "finished", nil
+}
+
+func (p *identityProvider) Collect(kept string) (string, error) {
+	if kept != "finished" {
+		return "", protocol.Errorf(protocol.CodeInvalidIdentity, "sign in again")
+	}
+	return benToken, nil
+}
+
+func (p *identityProvider) SignOut(credential string) error {
+	if credential != annToken { // a token of the provider cannot be taken back
+		p.set(credential, time.Time{})
+	}
+	return nil
 }
 
 // set changes until when a credential is valid; zero makes it invalid.
@@ -303,4 +330,66 @@ func TestIdentity_in_the_header_of_a_proxy(t *testing.T) {
 	require.Nil(t, who(elsewhere, ann...))
 	elsewhere.call("GET", "/api/sessions", nil, ann...).fails(protocol.CodeUnauthorized)
 	require.Nil(t, who(start(), ann...))
+}
+
+// A browser goes to the provider and back, and its page collects the credential: by HTTPS into
+// a cookie that no script can read.
+func TestIdentity_sign_in_of_a_browser(t *testing.T) {
+	public, err := url.Parse("https://parley.example/team")
+	require.NoError(t, err)
+	for about, row := range map[string]struct {
+		change   func(*setup)
+		headers  []string
+		callback string
+		cookie   string // the name of that of the transaction
+		attrs    string
+	}{
+		"by HTTP":             {func(*setup) {}, nil, "http://HOST/api/sign-in/callback", "parley-sign-in", "Path=/; Max-Age=600; HttpOnly; SameSite=Lax"},
+		"by HTTPS":            {func(s *setup) { s.tls = true }, nil, "https://HOST/api/sign-in/callback", "__Host-parley-sign-in", "Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax"},
+		"below a public path": {func(s *setup) { s.web.PublicURL = public }, nil, "https://parley.example/team/api/sign-in/callback", "parley-sign-in", "Path=/; Max-Age=600; HttpOnly; SameSite=Lax"},
+		"behind a proxy": {func(s *setup) { s.web.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} }, []string{"X-Forwarded-Proto", "https"},
+			"https://HOST/api/sign-in/callback", "__Host-parley-sign-in", "Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax"},
+	} {
+		t.Run(about, func(t *testing.T) {
+			w := newWorld(t, withIdentities(newIdentityProvider()), row.change)
+			w.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+			call := func(method, path string, body any, headers ...string) reply {
+				return w.call(method, path, body, append(headers, row.headers...)...)
+			}
+			host := w.url[strings.Index(w.url, "//")+2:]
+			begun := call("GET", "/api/sign-in/provider", nil)
+			require.Equal(t, http.StatusSeeOther, begun.status)
+			require.Equal(t, "/?redirect_uri="+url.QueryEscape(strings.ReplaceAll(row.callback, "HOST", host)), begun.header.Get("Location"))
+			require.Equal(t, row.cookie+"=begun; "+row.attrs, begun.header.Get("Set-Cookie"))
+
+			back := call("GET", "/api/sign-in/callback?code=CODE&state=s", nil, "Cookie", row.cookie+"=begun", "Sec-Fetch-Site", "cross-site")
+			require.Equal(t, http.StatusSeeOther, back.status)
+			require.Equal(t, "../../#signed-in", back.header.Get("Location"))
+			require.Equal(t, row.cookie+"=finished; "+row.attrs, back.header.Get("Set-Cookie"))
+			require.Equal(t, "no-store", back.header.Get("Cache-Control"))
+
+			collect := object{"provider": true, "cookie": true}
+			call("POST", "/api/sign-in", collect).fails(protocol.CodeInvalidIdentity)
+			call("POST", "/api/sign-in", collect, "Cookie", row.cookie+"=begun").fails(protocol.CodeInvalidIdentity)
+			call("POST", "/api/sign-in", collect, "Cookie", row.cookie+"=finished", "Origin", "https://evil.example").fails(protocol.CodeOriginNotAllowed)
+			var answer protocol.OperatorSignInAnswer
+			signed := call("POST", "/api/sign-in", collect, "Cookie", row.cookie+"=finished").ok(http.StatusOK, &answer)
+			require.Equal(t, protocol.OperatorSignInAnswer{Name: "The real ben"}, answer)
+			cookies := signed.header.Values("Set-Cookie")
+			require.Contains(t, cookies[0], row.cookie+"=; Path=/; Max-Age=0;")
+			require.Equal(t, "__Host-parley="+benToken+"; Path=/; Max-Age=7776000; HttpOnly; Secure; SameSite=Strict", cookies[1])
+			call("POST", "/api/sign-in", object{"provider": true}, "Cookie", row.cookie+"=finished").ok(http.StatusOK, &answer)
+			require.Equal(t, benToken, answer.Key, "for a page without a cookie")
+
+			page := []string{"Cookie", "__Host-parley=" + benToken, "Parley-Page", "1"}
+			call("GET", "/api/sessions", nil, page...).ok(http.StatusOK, nil)
+			require.Equal(t, http.StatusNoContent, call("POST", "/api/sign-out", nil, page...).status)
+			call("GET", "/api/sessions", nil, page...).fails(protocol.CodeInvalidIdentity)
+		})
+	}
+	failed := newWorld(t, withIdentities(newIdentityProvider()))
+	failed.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	back := failed.call("GET", "/api/sign-in/callback?code=wrong", nil, "Cookie", "parley-sign-in=begun")
+	require.Equal(t, "../../#signed-in", back.header.Get("Location"), "the page learns why")
+	require.Contains(t, back.header.Get("Set-Cookie"), "parley-sign-in=failed;")
 }

@@ -154,7 +154,12 @@ func TestRights_of_commands(t *testing.T) {
 		t.Run(server, func(t *testing.T) {
 			w := newWorld(t, func(s *setup) {
 				s.journal = memory.New() // the table is about rights, and has thousands of cells
-				s.web = web.Options{Listen: "127.0.0.1:7777", Protected: server == "protected", Operators: operatorKeys{"OPERATOR": "ann"}, JoinRate: -1}
+				if server == "protected" {
+					withIdentities(newIdentityProvider())(s)
+				} else {
+					s.web = web.Options{Listen: "127.0.0.1:7777", Operators: operatorKeys{"OPERATOR": "ann"}}
+				}
+				s.web.JoinRate = -1
 			})
 			w.key = "OPERATOR"
 			c := &commandCast{w: w, table: table, agent: w.startAgent()}
@@ -309,7 +314,7 @@ func (c *commandCast) call(t *testing.T, method, path string, body any, p person
 // sendOverWebSocket sends a command on a connection that has resumed: read-only for the
 // participant who has left, who has no other.
 func (c *commandCast) sendOverWebSocket(t *testing.T, session string, s situation, line string, p person, who string) protocol.Code {
-	ws := c.w.in(t).dial(session)
+	ws := c.w.in(t).dial(session, identityOf(p)...)
 	defer func() { _ = ws.conn.CloseNow() }()
 	if s.command != protocol.CommandJoin && s.command != protocol.CommandResume {
 		ws.send(commandLine("r", "resume", object{"participantId": p.ID, "participantToken": p.Token, "readOnly": who == "left"}))

@@ -13,8 +13,10 @@ import (
 	"parley/web"
 )
 
-// people are the kinds of people of the rights table, in the order of its columns.
-var people = []string{"nobody", "wrong", "foreign", "viewer", "collaborator", "host", "removed", "left", "operator"}
+// people are the kinds of people of the rights table, in the order of its columns. The last is
+// a verified person who is in no session and has created nothing, and who claims to be the
+// host.
+var people = []string{"nobody", "wrong", "foreign", "viewer", "collaborator", "host", "removed", "left", "operator", "another"}
 
 // right says who may call an endpoint: one character for each of people, y or n.
 type right struct {
@@ -30,12 +32,13 @@ type right struct {
 
 // Common rows. "removed" may no longer act, and "left" may read what was.
 const (
-	anyone     = "yyyyyyyyy"
-	operators  = "nnnnnnnny"
-	insiders   = "nnnyyynnn"
-	commenters = "nnnnyynnn"
-	hosts      = "nnnnnynnn"
-	archivists = "nnnyyynyn"
+	anyone     = "yyyyyyyyyy"
+	operators  = "nnnnnnnnyy"
+	insiders   = "nnnyyynnnn"
+	commenters = "nnnnyynnnn"
+	owners     = "nnnnnnnnyn"
+	hosts      = "nnnnnynnnn"
+	archivists = "nnnyyynynn"
 )
 
 // rights is the table of all endpoints. An endpoint without a row fails the test.
@@ -49,24 +52,26 @@ var rights = map[string]right{
 
 	"GET /metrics":                               {open: anyone, protected: operators},
 	"GET /api/server":                            {open: anyone},
-	"POST /api/sign-in":                          {open: "nnnnnnnny", body: object{"key": "$token"}},
+	"POST /api/sign-in":                          {open: "nnnnnnnnyn", body: object{"key": "$token"}},
 	"POST /api/sign-out":                         {open: anyone},
+	"GET /api/sign-in/provider":                  {open: anyone},
+	"GET /api/sign-in/callback":                  {open: anyone},
 	"GET /api/connect":                           {open: anyone, protected: operators},
 	"GET /api/agents":                            {open: anyone, protected: operators},
 	"GET /api/sessions":                          {open: anyone, protected: operators},
 	"POST /api/sessions":                         {open: anyone, protected: operators, body: object{"agent": "none"}},
-	"GET /api/sessions/{id}":                     {open: anyone, protected: operators},
-	"DELETE /api/sessions/{id}":                  {open: anyone, protected: operators},
-	"POST /api/sessions/{id}/cancel":             {open: anyone, protected: operators},
-	"POST /api/agents/{name}/sessions":           {open: anyone, protected: operators},
+	"GET /api/sessions/{id}":                     {open: anyone, protected: owners},
+	"DELETE /api/sessions/{id}":                  {open: anyone, protected: owners},
+	"POST /api/sessions/{id}/cancel":             {open: anyone, protected: owners},
+	"POST /api/agents/{name}/sessions":           {open: anyone, protected: owners},
 	"POST /api/agents/{name}/directories":        {open: anyone, protected: operators},
 	"GET /api/shared-sessions":                   {open: anyone, protected: operators},
 	"GET /api/shared-sessions/{$}":               {open: anyone, protected: operators},
 	"POST /api/shared-sessions":                  {open: anyone, protected: operators, body: object{}},
 	"POST /api/shared-sessions/{$}":              {open: anyone, protected: operators, body: object{}},
-	"GET /api/shared-sessions/{id}":              {open: "ynnyyynny", protected: "nnnyyynny"},
-	"GET /api/shared-sessions/{id}/participants": {open: "ynnyyynny", protected: "nnnyyynny"},
-	"GET /api/shared-sessions/{id}/messages":     {open: "ynnyyynny", protected: "nnnyyynny"},
+	"GET /api/shared-sessions/{id}":              {open: "ynnyyynnyy", protected: "nnnyyynnyn"},
+	"GET /api/shared-sessions/{id}/participants": {open: "ynnyyynnyy", protected: "nnnyyynnyn"},
+	"GET /api/shared-sessions/{id}/messages":     {open: "ynnyyynnyy", protected: "nnnyyynnyn"},
 	"GET /api/shared-sessions/{id}/queue":        {open: insiders},
 	"GET /api/shared-sessions/{id}/changes":      {open: insiders},
 	"GET /api/shared-sessions/{id}/files":        {open: insiders},
@@ -78,8 +83,8 @@ var rights = map[string]right{
 	"GET /api/shared-sessions/{id}/attachments/{attachmentId}": {open: archivists},
 	"POST /api/shared-sessions/{id}/attachments":               {open: commenters, body: object{}},
 
-	"GET /api/shared-sessions/{id}/invitation": {open: "nnnnnnnnn"}, // nobody here sends an invite
-	"POST /api/shared-sessions/{id}/join":      {open: "nnnnnnnnn", body: object{"inviteToken": "$token", "userId": "zoe"}},
+	"GET /api/shared-sessions/{id}/invitation": {open: "nnnnnnnnnn"}, // nobody here sends an invite
+	"POST /api/shared-sessions/{id}/join":      {open: "nnnnnnnnnn", body: object{"inviteToken": "$token", "userId": "zoe"}},
 
 	"POST /api/shared-sessions/{id}/leave":         {open: insiders, body: object{}, alone: true},
 	"DELETE /api/shared-sessions/{id}":             {open: hosts, body: object{}, alone: true},
@@ -133,6 +138,7 @@ func newCast(w *world, agent string) cast {
 		"removed":      s.join("rob", protocol.RoleCollaborator),
 		"left":         s.join("lea", protocol.RoleCollaborator),
 		"operator":     {Token: "OPERATOR"},
+		"another":      {ID: s.Host.ID, Token: annToken},
 	}}
 	s.leave(c.people["left"])
 	s.command(s.Host, "remove", object{"participantId": c.people["removed"].ID, "keepInvite": true}).ok(http.StatusOK, nil)
@@ -142,7 +148,7 @@ func newCast(w *world, agent string) cast {
 // refusalCodes are the errors that mean that this person may not do this, as opposed to what
 // may be wrong with the request.
 var refusalCodes = []protocol.Code{
-	protocol.CodeUnauthorized, protocol.CodeInvalidOperatorKey, protocol.CodeInvalidInviteToken, protocol.CodeInvalidParticipantToken,
+	protocol.CodeUnauthorized, protocol.CodeInvalidOperatorKey, protocol.CodeInvalidIdentity, protocol.CodeOwnerRequired, protocol.CodeInvalidInviteToken, protocol.CodeInvalidParticipantToken,
 	protocol.CodeParticipantRemoved, protocol.CodeParticipantInactive, protocol.CodeParticipantNotFound,
 	protocol.CodeHostRequired, protocol.CodeCommentNotAllowed, protocol.CodePromptNotAllowed,
 }
@@ -151,8 +157,12 @@ var refusalCodes = []protocol.Code{
 func (c cast) may(t *testing.T, pattern string, r right, who string) bool {
 	method, path, _ := strings.Cut(pattern, " ")
 	id := c.ID
+	refusals := refusalCodes
 	if strings.HasPrefix(path, "/api/sessions") {
 		id = "00000000-0000-4000-8000-000000000000" // the others need the agent
+		if who == "another" && c.w.setup.web.Identities != nil {
+			id, refusals = c.Agent, append(slices.Clone(refusals), protocol.CodeHostSessionNotFound)
+		}
 	}
 	path = strings.NewReplacer("{$}", "", "{id}", id, "{name}", "none", "{approvalId}", "none", "{attachmentId}", "none").Replace(path)
 	p := c.people[who]
@@ -172,15 +182,23 @@ func (c cast) may(t *testing.T, pattern string, r right, who string) bool {
 	}
 	code := codeIn(t, body)
 	missing := strings.Contains(body, "participantToken are missing") || strings.Contains(body, "either code or key")
-	return !missing && !slices.Contains(refusalCodes, code)
+	return !missing && !slices.Contains(refusals, code)
 }
 
 // mayResume reports whether a WebSocket of somebody is welcomed.
 func (c cast) mayResume(t *testing.T, p person) bool {
-	ws := c.w.in(t).dial(c.ID)
+	ws := c.w.in(t).dial(c.ID, identityOf(p)...)
 	ws.send(commandLine("r", "resume", object{"participantId": p.ID, "participantToken": p.Token}))
 	_, welcomed := ws.next().(*protocol.WelcomeMessage)
 	return welcomed
+}
+
+// identityOf returns the header with which a verified person opens a WebSocket.
+func identityOf(p person) []string {
+	if p.Token != annToken {
+		return nil
+	}
+	return bearer(p.Token)
 }
 
 // withToken returns a body in which $token stands for the token.
@@ -204,7 +222,7 @@ func TestRights(t *testing.T) {
 		"loopback": func(s *setup) {
 			s.web = web.Options{Listen: "127.0.0.1:7777", Operators: operatorKeys{"OPERATOR": "ann"}}
 		},
-		"protected": func(s *setup) { s.web = web.Options{Protected: true, Operators: operatorKeys{"OPERATOR": "ann"}} },
+		"protected": withIdentities(newIdentityProvider()),
 	}
 	for name, change := range worlds {
 		t.Run(name, func(t *testing.T) {

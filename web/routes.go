@@ -40,6 +40,8 @@ func (s *Server) operatorRoutes() []route {
 		{"GET /api/server", access.Nothing, respond(s, http.StatusOK, anonymous(s, s.describeServer))},
 		{"GET /metrics", access.Operator, metrics.Handler(metrics.Source{Refusals: s.hub.Refusals, Usage: s.usage})},
 		{"POST /api/sign-in", access.Nothing, s.handle(s.signInOperator)},
+		{"GET /api/sign-in/provider", access.Nothing, s.handle(s.toProvider)},
+		{"GET /api/sign-in/callback", access.Nothing, s.handle(s.fromProvider)},
 		{"POST /api/sign-out", access.Nothing, s.handle(s.signOutOperator)},
 	}
 }

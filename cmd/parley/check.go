@@ -16,12 +16,27 @@ import (
 
 // check returns an error for the first setting that is invalid.
 func (s *settings) check() error {
-	for _, check := range []func() error{s.checkLimits, s.checkAttachments, s.checkPublicURL, s.checkTunnel, s.checkProxies, s.checkOrigins, s.checkHosts, s.checkIsolate, s.checkRedact, s.config.TLS.Check, s.checkListen} {
+	for _, check := range []func() error{s.checkLimits, s.checkAttachments, s.checkPublicURL, s.checkTunnel, s.checkProxies, s.checkOrigins, s.checkHosts, s.checkIsolate, s.checkRedact, s.checkIdentities, s.config.TLS.Check, s.checkListen} {
 		if err := check(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checkIdentities checks how people prove who they are.
+func (s *settings) checkIdentities() error {
+	o, w := &s.config.OIDC, &s.config.Web
+	switch {
+	case w.IdentityNameHeader != "" && w.IdentityHeader == "":
+		return errors.New("--identity-name-header requires --identity-header")
+	case w.IdentityHeader != "" && len(w.TrustedProxies) == 0:
+		return errors.New("--identity-header requires --trusted-proxies: anybody else could write the header")
+	case o.Issuer == "" && o.ClientID == "":
+		return nil
+	}
+	w.Protected = w.Protected || !w.InsecureOpen
+	return o.Check()
 }
 
 func (s *settings) checkLimits() error {

@@ -7,6 +7,7 @@ import (
 
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/certs"
+	"parley/cmd/parley/internal/provider"
 	"parley/cmd/parley/internal/server"
 	"parley/cmd/parley/internal/tunnel"
 	"parley/hub/agent/known"
@@ -44,6 +45,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&c.CommitInterval, "commit-interval", sqlite.DefaultCommitInterval, "maximum time that a commit waits under load so that more events can share it, up to 1s; 0 to never wait")
 	s.addReachFlags(cmd)
 	s.addTLSFlags(cmd)
+	s.addIdentityFlags(cmd)
 	s.addAgentFlags(cmd)
 	s.addLimitFlags(cmd)
 	s.addAttachmentFlags(cmd)
@@ -63,6 +65,27 @@ func (s *settings) addReachFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&w.AllowHosts, "allow-host", nil, "name that requests may have in their Host header, in addition to loopback names and the listen address; may be repeated")
 	f.StringArrayVar(&w.AllowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")
 	f.Bool("legacy-rejoin", true, "when a client joins over REST under the user id of a guest who joined over REST, answer with that guest's token, as old clients expect; by default only on loopback without --public-url, --trusted-proxies, --allow-host and --allow-origin, and only for requests that no proxy has forwarded")
+}
+
+// addIdentityFlags adds the flags about who people are.
+func (s *settings) addIdentityFlags(cmd *cobra.Command) {
+	defer cli.Group(cmd, "Who people are")()
+	o, w := &s.config.OIDC, &s.config.Web
+	f := cmd.Flags()
+	f.StringVar(&o.Issuer, "oidc-issuer", "", "URL of the OpenID provider with which people sign in to use this server as they use it with an operator's key, each with what they have started themselves; protects the server")
+	f.StringVar(&o.ClientID, "oidc-client-id", "", "client id of this server at the provider, where its redirect URI is the server's address followed by /api/sign-in/callback")
+	f.StringVar(&o.ClientSecretFile, "oidc-client-secret-file", "", "file with the client secret, which only the server's user can read; empty for a public client")
+	f.StringVar(&o.DeviceClientID, "oidc-device-client-id", "", "client id for parley login, which has no secret (default: that of --oidc-client-id)")
+	f.StringSliceVar(&o.Audiences, "oidc-audience", nil, "further audience of tokens of the provider that programs may send, as Authorization: Bearer TOKEN")
+	f.StringVar(&o.Name, "oidc-name", "", `name of the provider on the button "Sign in with …" (default: its host)`)
+	f.StringVar(&o.UserClaim, "oidc-user-claim", provider.DefaultUserClaim, "claim with the user id: email, which must be verified, sub, preferred_username or another")
+	f.StringVar(&o.NameClaim, "oidc-name-claim", provider.DefaultNameClaim, "claim with the display name")
+	f.StringVar(&o.GroupsClaim, "oidc-groups-claim", provider.DefaultGroupsClaim, "claim with the groups; a dot leads into a claim, as in realm_access.roles")
+	f.StringSliceVar(&o.AllowGroups, "oidc-allow-groups", nil, "groups whose members may use the server (default: everyone with an account)")
+	f.StringSliceVar(&o.AllowDomains, "oidc-allow-domains", nil, "domains of the verified e-mail addresses of those who may use the server, such as example.com (default: all)")
+	f.StringSliceVar(&o.AdminGroups, "oidc-admin-groups", nil, "groups whose members may use everything that others have started, as operators may")
+	f.StringVar(&w.IdentityHeader, "identity-header", "", "header in which a proxy of --trusted-proxies, which signs people in, names the user, such as X-Forwarded-User; the proxy must remove it from what clients send")
+	f.StringVar(&w.IdentityNameHeader, "identity-name-header", "", "header in which that proxy gives the user's display name")
 }
 
 // addTLSFlags adds the flags about the server's certificate.

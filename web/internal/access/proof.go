@@ -26,7 +26,7 @@ type Proof struct {
 // use.
 type Identities interface {
 	// Identify returns who a credential proves its holder to be. Errors: INVALID_IDENTITY,
-	// IDENTITY_NOT_ALLOWED, JOURNAL_UNAVAILABLE if the provider cannot be reached, and ctx's.
+	// IDENTITY_NOT_ALLOWED, IDENTITY_UNAVAILABLE if the provider cannot be reached, and ctx's.
 	Identify(ctx context.Context, credential string) (Proof, error)
 }
 
@@ -76,12 +76,11 @@ func (g Guard) Identify(r *http.Request) (Proof, error) {
 // vouched returns what a believed proxy says of the caller.
 func (g Guard) vouched(h http.Header) (Proof, error) {
 	values := h.Values(g.o.Header)
-	user := strings.TrimSpace(values[0])
-	if user == "" {
+	user := values[0]
+	if strings.TrimSpace(user) == "" {
 		return Proof{}, nil // the proxy has let in somebody who has not signed in
 	}
-	who := protocol.Join{UserID: user}
-	if err := who.Normalize(protocol.DefaultLimits); err != nil || len(values) > 1 {
+	if err := protocol.NormalizeUserID(&user); err != nil || len(values) > 1 {
 		return Proof{}, protocol.Errorf(protocol.CodeInvalidIdentity, "the proxy's header %s is not one user id", g.o.Header)
 	}
 	id := hub.Identity{Subject: "proxy\x00" + user, UserID: user}

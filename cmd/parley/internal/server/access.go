@@ -2,12 +2,43 @@ package server
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"strings"
 
 	"parley/cmd/parley/internal/operators"
+	"parley/cmd/parley/internal/provider"
+	"parley/cmd/parley/internal/secretfile"
 	"parley/protocol/client"
 	"parley/web"
 )
+
+// verifiesIdentities reports whether people can prove who they are.
+func (c Config) verifiesIdentities() bool { return c.OIDC.Issuer != "" || c.Web.IdentityHeader != "" }
+
+// openProvider sets the identity provider, if there is one. It logs a warning if the provider
+// cannot be reached, which may be so for a while.
+func (s *Server) openProvider(ctx context.Context, c *Config) error {
+	c.Hub.VerifiesIdentities = c.verifiesIdentities()
+	if c.OIDC.Issuer == "" {
+		return nil
+	}
+	c.OIDC.Data, c.OIDC.Log = c.Data, s.log
+	if file := c.OIDC.ClientSecretFile; file != "" {
+		content, err := secretfile.Read(file)
+		if err != nil {
+			return fmt.Errorf("--oidc-client-secret-file: %w", err)
+		}
+		c.OIDC.ClientSecret = strings.TrimSpace(string(content))
+	}
+	if len(c.OIDC.AllowGroups)+len(c.OIDC.AllowDomains) == 0 {
+		s.log.Warn("everyone with an account at " + c.OIDC.Issuer + " can start agents on this machine; see --oidc-allow-groups and --oidc-allow-domains")
+	}
+	p := provider.New(c.OIDC)
+	_ = p.Discover(ctx)
+	c.Web.Identities = p
+	return nil
+}
 
 // firstOperator is the name of the key that the first sign-in link makes.
 const firstOperator = "operator"
@@ -15,7 +46,7 @@ const firstOperator = "operator"
 // signInLink returns a sign-in link for the first operator of a protected server, or an
 // empty string if there are keys.
 func (s *Server) signInLink(c Config) (string, error) {
-	if !c.Web.IsProtected() {
+	if !c.Web.IsProtected() || c.verifiesIdentities() {
 		return "", nil
 	}
 	store := operators.Open(c.Data)

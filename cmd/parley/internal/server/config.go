@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/cmd/parley/internal/certs"
+	"parley/cmd/parley/internal/provider"
 	"parley/hub"
 	"parley/hub/agent/known"
 	"parley/hub/agent/profile"
@@ -19,6 +20,8 @@ type Config struct {
 	DebugListen string       // loopback address for profiles; empty to serve none
 	LogLevel    string       // debug, info, warn or error
 	LogFormat   string       // console or json
+
+	OIDC provider.Options // the identity provider; none without an Issuer. Start sets Data and Log
 
 	TLS certs.Options // where the certificate comes from; none for plain HTTP. Start sets Data, Log and Hosts
 

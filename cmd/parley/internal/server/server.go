@@ -99,7 +99,10 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, errors.Join(err, listener.Close())
 	}
 	s.url, c.Web.Listen = urlOf(c, listener.Addr().String()), listener.Addr().String()
-	if err := s.startHub(ctx, c); err != nil {
+	if err = s.openProvider(ctx, &c); err == nil {
+		err = s.startHub(ctx, c)
+	}
+	if err != nil {
 		return nil, errors.Join(err, listener.Close(), s.profiles.stop())
 	}
 	c.Web.Connectors = s.connectors
