@@ -24,6 +24,16 @@ type (
 		Removed bool                 `json:"removed"`
 		Reason  *string              `json:"reason"`
 	}
+	// PeopleNotice says that several participants have joined or left, one after the other.
+	PeopleNotice struct {
+		What  string `json:"what"`
+		Moves []Move `json:"moves"`
+	}
+	// Move is a participant who has joined or left.
+	Move struct {
+		Who    protocol.Participant `json:"who"`
+		Joined bool                 `json:"joined"`
+	}
 	// ModeNotice says who has changed the session's mode.
 	ModeNotice struct {
 		What string               `json:"what"`
@@ -132,6 +142,7 @@ type (
 func (n CreatedNotice) what() string      { return n.What }
 func (n PersonNotice) what() string       { return n.What }
 func (n LeftNotice) what() string         { return n.What }
+func (n PeopleNotice) what() string       { return n.What }
 func (n ModeNotice) what() string         { return n.What }
 func (n ClosedNotice) what() string       { return n.What }
 func (n AgentStateNotice) what() string   { return n.What }

@@ -67,6 +67,8 @@ func sizeOfNotice(n Notice) int {
 		return len(n.Title) + len(n.Description)
 	case UnknownNotice:
 		return len(n.Raw)
+	case PeopleNotice:
+		return len(n.Moves) * rowSize
 	}
 	return 0
 }

@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"parley/protocol"
 )
@@ -134,7 +135,19 @@ func (t *Timeline) takeNotice(payload protocol.Payload) {
 	}
 }
 
-func (t *Timeline) notify(n Notice) { t.add(&NoticeRow{Base: t.base("notice"), Notice: n}) }
+// notify adds a notice, to the one in the last row if that is of the same kind.
+func (t *Timeline) notify(n Notice) {
+	if last := len(t.rows) - 1; last >= 0 {
+		if before, ok := t.rows[last].(*NoticeRow); ok {
+			passed := time.Duration(t.at-before.At) * time.Millisecond
+			if both := merged(before.Notice, passed, n); both != nil {
+				t.replace(last, &NoticeRow{Base: before.Base, Notice: both, Turn: before.Turn})
+				return
+			}
+		}
+	}
+	t.add(&NoticeRow{Base: t.base("notice"), Notice: n})
+}
 
 func (t *Timeline) base(kind string) Base {
 	return Base{kind, fmt.Sprintf("%s:%s", kind, t.event.Cursor), t.event.Cursor, t.at}

@@ -34,7 +34,7 @@ test("a full session says so, and lets a guest in once another has left", async 
   await ann.getByRole("button", { name: "More", exact: true }).click();
   await ann.getByRole("menuitem", { name: "Leave the session" }).click();
   await ann.getByRole("dialog").getByRole("button", { name: "Leave the session" }).click();
-  await said(olga, "Ann left").waitFor();
+  await said(olga, "Ann joined and left").waitFor();
   await late.getByRole("button", { name: "Try again" }).click();
   await late.getByRole("button", { name: "Join the session" }).click();
   await said(olga, "Late joined").waitFor();

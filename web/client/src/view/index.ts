@@ -13,7 +13,7 @@ export * from "./items.js";
 export { isObject } from "./json.js";
 export { withKnown } from "./known.js";
 export { callOf, completed, isDiff, noCall } from "./merge.js";
-export type { Notice } from "./notices.js";
+export type { Move, Notice } from "./notices.js";
 export { sizeOf, sizeOfAll } from "./size.js";
 export { amend, apply, emptyTimeline, fold, type Timeline } from "./timeline.js";
 export {

@@ -5,8 +5,11 @@ import type { AgentSession, EarlierHistory, Participant, SessionEvent } from "..
 /** What a notice says. */
 export type Notice =
   | { what: "created" }
-  | { what: "joined" | "role"; who: Participant }
+  | { what: "joined"; who: Participant }
+  | { what: "role"; who: Participant }
   | { what: "left"; who: Participant; removed: boolean; reason: string | null }
+  /** Several participants have joined or left, one after the other. */
+  | { what: "people"; moves: readonly Move[] }
   | { what: "mode"; who: Participant; mode: string }
   | { what: "invite"; who: Participant }
   /** A participant has moved a prompt that waits. */
@@ -54,6 +57,32 @@ export type Notice =
       promptsWait: boolean;
     }
   | { what: "unknown"; name: string; raw: unknown };
+
+/** A participant who has joined or left. */
+export interface Move {
+  who: Participant;
+  joined: boolean;
+}
+
+/** How many participants one notice tells of at most, and for how long, in milliseconds. */
+const maxMoves = 100;
+const maxMovesTime = 10 * 60_000;
+
+/** Returns one notice that tells what two notices tell; null if they stay apart. */
+export function merged(before: Notice, passed: number, next: Notice): Notice | null {
+  const [moves, more] = [movesOf(before), movesOf(next)];
+  if (moves.length === 0 || more.length === 0) return null;
+  if (passed > maxMovesTime || moves.length + more.length > maxMoves) return null;
+  return { what: "people", moves: [...moves, ...more] };
+}
+
+/** Returns who has joined and left by a notice. A removal, and a reason, is told by itself. */
+function movesOf(n: Notice): readonly Move[] {
+  if (n.what === "people") return n.moves;
+  if (n.what === "joined") return [{ who: n.who, joined: true }];
+  if (n.what === "left" && !n.removed && n.reason === null) return [{ who: n.who, joined: false }];
+  return [];
+}
 
 const quietStatus = new Set(["starting", "idle", "running", "waiting", "ending"]);
 

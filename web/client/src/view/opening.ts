@@ -11,7 +11,7 @@ export interface Opening {
   length: number;
   /** Whether any event starts or ends a turn. */
   turns: boolean;
-  /** Whether only people acted up to there. */
+  /** Whether only people acted up to there, and no row of theirs has begun before. */
   talk: boolean;
 }
 
@@ -44,6 +44,10 @@ export function opening(events: readonly SessionEvent[]): Opening {
         break;
       case "message_created":
         people ||= e.payload.message.kind !== "prompt";
+        break;
+      case "participant_joined":
+      case "participant_left":
+        agent ||= !people; // the row of an earlier event may tell of it
         break;
       case "host_session_update":
       case "permission_requested":

@@ -25,7 +25,8 @@ import {
   putPrompt,
 } from "./foldPrompts.js";
 import { changePermission, foldQuestion } from "./foldTools.js";
-import { noticeOf } from "./notices.js";
+import type { NoticeRow } from "./items.js";
+import { merged, noticeOf, type Notice } from "./notices.js";
 import { emptyTimeline, type Timeline } from "./timelineState.js";
 import type { SessionEvent } from "./wire.js";
 
@@ -151,12 +152,20 @@ function takeAnswer(d: Draft, answer: Payload<"permission_resolved">): void {
   changePermission(d, requestId, { state, optionId, source, answeredBy: participant });
 }
 
+/** Adds a notice, to the one in the last row if that is of the same kind. */
+function tell(d: Draft, notice: Notice): void {
+  const last = d.items.at(-1);
+  const both = last?.type === "notice" ? merged(last.notice, d.at - last.at, notice) : null;
+  if (both) d.items[d.items.length - 1] = { ...(last as NoticeRow), notice: both };
+  else d.add({ type: "notice", notice });
+}
+
 /** What concerns the session and its people. */
 function takeNotice(d: Draft, e: KnownEvent): void {
   foldOptions(d, e);
   foldElicitation(d, e);
   const notice = noticeOf(e);
-  if (notice) d.add({ type: "notice", notice });
+  if (notice) tell(d, notice);
   if (e.type === "session_closed")
     d.state = { ...d.state, running: null, since: null, looksAt: null };
 }

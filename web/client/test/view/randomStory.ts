@@ -76,6 +76,7 @@ class RandomStory {
     () => this.chat(this.d.one([ann, olga])),
     () => this.chat(this.d.one([ann, olga])),
     () => this.story.add("participant_joined", { participant: ann }),
+    () => this.story.add("participant_left", { participant: ann }),
     () => this.story.add("agent_status", { status: this.d.one(["idle", "exited"]) } as never),
     () => this.propose(),
     () => this.prompt(),

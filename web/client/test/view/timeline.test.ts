@@ -588,6 +588,35 @@ describe("unknown input", () => {
   });
 });
 
+test("people who join and leave one after the other are one notice, but for removals", () => {
+  const story = new Story()
+    .add("participant_joined", { participant: ann })
+    .add("participant_joined", { participant: olga })
+    .add("participant_left", { participant: ann })
+    .chat(olga, "hello")
+    .add("participant_joined", { participant: ann })
+    .add("participant_left", { participant: ann, removedBy: olga.id });
+  const told = fold(story).items.flatMap((r) => (r.type === "notice" ? [r.notice] : []));
+  expect(told).toEqual([
+    {
+      what: "people",
+      moves: [
+        { who: ann, joined: true },
+        { who: olga, joined: true },
+        { who: ann, joined: false },
+      ],
+    },
+    { what: "joined", who: ann },
+    { what: "left", who: ann, removed: true, reason: null },
+  ]);
+});
+
+test("a notice about people tells of at most a hundred", () => {
+  const story = new Story();
+  for (let i = 0; i < 101; i++) story.add("participant_joined", { participant: ann });
+  expect(fold(story).items.length).toBe(2);
+});
+
 test("usage, commands and options make no rows", () => {
   const story = new Story()
     .update({ sessionUpdate: "usage_update", used: 10, size: 100 })

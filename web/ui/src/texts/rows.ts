@@ -116,6 +116,15 @@ export const notice = {
   joined: (who: string) => `${who} joined`,
   moved: (who: string) => `${who} changed the order of the prompts that wait`,
   left: (who: string) => `${who} left`,
+  returned: (who: string) => `${who} left and came back`,
+  visited: (who: string) => `${who} joined and left`,
+  /** At most four names: of more people, the last three and a number. */
+  names: (all: readonly string[]) => {
+    const many = all.length > 4;
+    const last = many ? `${all.length - 3} others` : all.at(-1);
+    const first = many ? all.slice(-3) : all.slice(0, -1);
+    return first.length > 0 ? `${first.join(", ")} and ${last}` : `${last}`;
+  },
   removed: (who: string) => `${who} was removed`,
   role: (who: string, role: string) => `${who} is now a ${role.toLowerCase()}`,
   mode: (who: string, mode: string) => `${who} changed the mode: ${mode}`,

@@ -1,7 +1,7 @@
 /** The sentences of notices. */
 
 import type { ConfigOption } from "parley-client";
-import type { Notice } from "parley-client/view";
+import type { Move, Notice } from "parley-client/view";
 
 import { shortened } from "../../content/Short.tsx";
 import { optionById, valueName } from "../../core/agentOptions.ts";
@@ -18,16 +18,14 @@ export function sentence(
   switch (n.what) {
     case "created":
       return t.notice.created;
-    case "joined":
-      return t.notice.joined(nameOf(n.who));
     case "moved":
       return t.notice.moved(nameOf(n.who));
     case "role":
       return t.notice.role(nameOf(n.who), t.role(n.who.role));
-    case "left": {
-      const why = n.reason ? t.notice.because(marked(n.reason)) : "";
-      return (n.removed ? t.notice.removed(nameOf(n.who)) : t.notice.left(nameOf(n.who))) + why;
-    }
+    case "joined":
+    case "left":
+    case "people":
+      return peopleSentence(n);
     case "mode":
       return t.notice.mode(nameOf(n.who), t.mode(n.mode).name);
     case "invite":
@@ -69,6 +67,39 @@ export function sentence(
     default:
       return optionSentence(n, options);
   }
+}
+
+type PeopleNotice = Extract<Notice, { what: "joined" | "left" | "people" }>;
+
+function peopleSentence(n: PeopleNotice): string {
+  if (n.what === "people") return movesSentence(n.moves);
+  const name = nameOf(n.who);
+  if (n.what === "joined") return t.notice.joined(name);
+  const why = n.reason ? t.notice.because(marked(n.reason)) : "";
+  return (n.removed ? t.notice.removed(name) : t.notice.left(name)) + why;
+}
+
+/** Says once of each person what their moves come to. */
+function movesSentence(moves: readonly Move[]): string {
+  const people = new Map<string, { name: string; came: boolean; here: boolean }>();
+  for (const { who, joined } of moves) {
+    const came = people.get(who.userId)?.came ?? joined;
+    people.set(who.userId, { name: nameOf(who), came, here: joined });
+  }
+  const says = [
+    { came: true, here: true, text: t.notice.joined },
+    { came: true, here: false, text: t.notice.visited },
+    { came: false, here: true, text: t.notice.returned },
+    { came: false, here: false, text: t.notice.left },
+  ];
+  return says
+    .map((s) => ({
+      ...s,
+      who: [...people.values()].filter((p) => p.came === s.came && p.here === s.here),
+    }))
+    .filter((s) => s.who.length > 0)
+    .map((s) => s.text(t.notice.names(s.who.map((p) => p.name))))
+    .join("; ");
 }
 
 type OptionNotice = Extract<
