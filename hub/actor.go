@@ -72,7 +72,8 @@ type actor struct {
 	pending     []*batch          // batches that wait for their commit, in order; bounded by maxPending
 	stalled     bool              // the oldest batch has waited for commitTimeout, and the waiting commands were refused
 	holds       map[string][]held // replies that wait for a release
-	couriers    map[journal.SessionID]*courier.Courier[rules.Message]
+	couriers    map[journal.SessionID]*courier.Courier[parcel]
+	releasing   *envelope // the input whose effects are carried out; nil for none
 	recovery    recovery
 	unsaved     int       // events since the last snapshot
 	used        time.Time // when the last input was received
@@ -112,7 +113,7 @@ func newActor(h *Hub, id journal.SessionID, l loaded) *actor {
 		last:     l.last,
 		unsaved:  l.unsaved,
 		holds:    map[string][]held{},
-		couriers: map[journal.SessionID]*courier.Courier[rules.Message]{},
+		couriers: map[journal.SessionID]*courier.Courier[parcel]{},
 		recovery: recovery{result: make(chan recovered, 1)},
 		used:     time.Now(),
 	}
@@ -239,7 +240,7 @@ func (a *actor) takeLeaving() []*feed.Subscription {
 }
 
 // courier returns the actor's courier to a session, and starts one if there is none.
-func (a *actor) courier(to journal.SessionID) *courier.Courier[rules.Message] {
+func (a *actor) courier(to journal.SessionID) *courier.Courier[parcel] {
 	c, ok := a.couriers[to]
 	if !ok {
 		c = courier.Start(a.hub.delivery(a.id, to), a.nudge)

@@ -144,8 +144,8 @@ func withAbsent(body rules.Body, id string, p *protocol.Participant) rules.Body 
 
 // delivery returns the function by which a courier delivers messages between two
 // sessions.
-func (h *Hub) delivery(from, to journal.SessionID) courier.Deliver[rules.Message] {
-	return func(ctx context.Context, message rules.Message) bool { return h.deliver(ctx, from, to, message) }
+func (h *Hub) delivery(from, to journal.SessionID) courier.Deliver[parcel] {
+	return func(ctx context.Context, p parcel) bool { return h.deliver(ctx, from, to, p) }
 }
 
 // deliverRetry is the pause after a receiver could not be loaded.
@@ -156,18 +156,22 @@ const deliverRetry = 200 * time.Millisecond
 // does not exist, is damaged, or is served by another process now. For a damaged receiver
 // the sender is answered; in the other process the message is sent again when the
 // sender wakes there.
-func (h *Hub) deliver(ctx context.Context, from, to journal.SessionID, message rules.Message) bool {
+func (h *Hub) deliver(ctx context.Context, from, to journal.SessionID, p parcel) bool {
 	for {
-		_, err := h.send(ctx, to, "", false, unanswered(message))
+		_, err := h.send(ctx, to, "", false, p.envelope())
 		switch {
-		case err == nil || errors.Is(err, journal.ErrNotFound) || errors.Is(err, errStopped) || errors.Is(err, errMoved):
+		case errors.Is(err, journal.ErrNotFound):
+			p.receipt.release()
+			return true
+		case err == nil || errors.Is(err, errStopped) || errors.Is(err, errMoved):
 			return true
 		case ctx.Err() != nil:
 			return false
 		}
 		if damage, ok := errors.AsType[*journal.DamageError](err); ok {
 			h.options.Logger.Error("a message for a damaged session is dropped", zap.Error(damage))
-			return h.answerSender(ctx, from, to, message)
+			defer p.receipt.release()
+			return h.answerSender(ctx, from, to, p.message)
 		}
 		h.options.Logger.Warn("a message cannot be delivered yet", zap.Stringer("session", to), zap.Error(err))
 		select {
@@ -185,7 +189,7 @@ func (h *Hub) answerSender(ctx context.Context, from, to journal.SessionID, mess
 		return true
 	}
 	for _, answer := range rules.UndeliverableReplies(message) {
-		if !h.deliver(ctx, from, from, answer) {
+		if !h.deliver(ctx, from, from, parcel{message: answer}) {
 			return false
 		}
 	}

@@ -19,6 +19,7 @@ type envelope struct {
 	rules.Input
 	decided func()    // called once the input is decided, unless the decision is a [shared.AbsentError]; may be nil, must not block
 	reply   replyFunc // receives the answer; nil when no answer is wanted
+	receipt *receipt  // of a message of an agent, or one that follows from it; nil for any other
 }
 
 // replyFunc receives the answer to an input, once, from the actor's goroutine. It must
@@ -117,6 +118,11 @@ func (a *actor) decide(b *batch, in envelope, moment time.Time) {
 		in.IDs = [2]string{uuid.NewString(), uuid.NewString()}
 	}
 	d := a.state.Decide(in.Input)
+	for i := range d.Events {
+		if d.Events[i].Private.Origin.IsZero() {
+			d.Events[i].Private.Origin = in.Origin
+		}
+	}
 	if in.decided != nil && !shared.IsAbsent(d.Err) {
 		in.decided()
 	}

@@ -26,6 +26,7 @@ type hostShell struct {
 	open        map[journal.SessionID]struct{} // open shared sessions by the inputs received so far; ahead of shared
 	agent       *agentRun                      // the newest; nil before the first
 	facts       factbuffer.Buffer              // about the newest agent
+	factsFrom   []*receipt                     // of what facts holds
 	lastMessage time.Time                      // when the last message was exchanged with the agent
 	asked       []host.StopAsked               // of StopWork, until wake passes them on; at most one for each effect of an append
 
@@ -83,7 +84,7 @@ func (s *hostShell) perform(e rules.Effect) {
 	switch e := e.(type) {
 	case host.Broadcast:
 		for id := range s.shared {
-			s.actor.courier(id).Post(e.Message)
+			s.actor.post(id, e.Message)
 		}
 	case host.AttachShared:
 		s.shared[e.Shared] = struct{}{}
@@ -173,7 +174,8 @@ func (s *hostShell) launch(spec rules.LaunchSpec) {
 	starting, giveUp := context.WithCancel(context.Background())
 	run := &agentRun{inbox: agentinbox.New(s.actor.hub.pace), giveUp: giveUp}
 	s.agent, s.actor.agent = run, run.inbox
-	s.facts = factbuffer.Buffer{}
+	joined(s.factsFrom).release()
+	s.facts, s.factsFrom = factbuffer.Buffer{WithUsage: spec.Remote}, nil
 	s.facts.Block(time.Now()) // usually until the agent is ready
 	release, ok := s.actor.hub.agents.Take(spec.Owner)
 	if !ok {
@@ -245,36 +247,69 @@ func (s *hostShell) stop() {
 // gathered, and reach the state with other inputs or when they are due.
 func (s *hostShell) translate(in envelope) (envelope, bool) {
 	if _, ok := in.Body.(inboxReady); ok {
-		message, ok := s.nextMessage()
-		if !ok {
+		if in, ok = s.nextMessage(in); !ok {
 			return in, false
 		}
-		in.Body = message
 	}
 	in.Body = s.facts.Combine(s.track(in.Body), time.Now())
-	return in, in.Body != nil
+	return s.withFactsFrom(in), in.Body != nil
 }
 
-// nextMessage takes the oldest message of the agent.
-func (s *hostShell) nextMessage() (body rules.Body, ok bool) {
+// withFactsFrom adds the receipts of the gathered facts to an input that takes them.
+func (s *hostShell) withFactsFrom(in envelope) envelope {
+	switch in.Body.(type) {
+	case host.FactsLearned, host.WithFacts:
+		if in.receipt != nil {
+			s.factsFrom = append(s.factsFrom, in.receipt)
+		}
+		in.receipt, s.factsFrom = joined(s.factsFrom), nil
+	}
+	return in
+}
+
+// nextMessage makes the oldest message of the agent the body of an input. ok is false if the
+// state has nothing to decide on.
+func (s *hostShell) nextMessage(in envelope) (_ envelope, ok bool) {
 	s.lastMessage = time.Now()
 	message, _ := s.agent.inbox.Take()
+	if f, framed := message.(rules.Framed); framed {
+		message, in.Origin, in.receipt = f.Event, f.Origin, newReceipt(f.Done)
+	}
 	switch m := message.(type) {
 	case agentStarted:
-		return s.started(m), true
+		in.Body = s.started(m)
+		return in, true
 	case rules.AgentExited:
 		if s.agent.agent == nil {
 			s.agent.exited = &m // agentStarted follows
-			return nil, false
+			break
 		}
-		return host.AgentReported{Event: m}, true
+		in.Body = host.AgentReported{Event: m}
+		return in, true
 	case rules.AgentReachable:
 		s.agent.answer = m.Answer
-		return nil, false
+	case rules.AgentUpdated:
+		return s.factsReported(in, m)
 	case rules.AgentEvent:
-		return host.AgentReported{Event: m}, true
+		in.Body = host.AgentReported{Event: m}
+		return in, true
 	}
-	return nil, false
+	in.receipt.release()
+	return in, false
+}
+
+// factsReported returns the input for facts, which have no place among the other messages.
+// The receipt waits with the facts.
+func (s *hostShell) factsReported(in envelope, m rules.AgentUpdated) (_ envelope, ok bool) {
+	if !in.Origin.IsZero() && !in.Origin.After(s.state().Origin) {
+		in.receipt.release() // sent again
+		return in, false
+	}
+	if in.receipt != nil {
+		s.factsFrom = append(s.factsFrom, in.receipt)
+	}
+	in.Body, in.Origin, in.receipt = host.AgentReported{Event: m}, rules.Origin{}, nil
+	return in, true
 }
 
 // started returns the input for the outcome of a start.
@@ -343,7 +378,7 @@ func (s *hostShell) wake(now time.Time) {
 		s.actor.take(unanswered(outcome))
 	}
 	if facts, some := s.facts.TakeDue(now); some {
-		s.actor.take(unanswered(host.FactsLearned{Facts: facts}))
+		s.actor.take(s.withFactsFrom(unanswered(host.FactsLearned{Facts: facts})))
 	}
 	if due := s.silenceDue(); !due.IsZero() && !due.After(now) {
 		s.actor.take(unanswered(host.AgentSilent{Since: s.lastMessage}))

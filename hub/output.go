@@ -128,9 +128,12 @@ func (a *actor) release(b *batch) {
 			}
 		}
 		a.answer(o)
+		a.releasing = &o.in
 		for _, e := range o.effects {
 			a.perform(e)
 		}
+		a.releasing = nil
+		o.in.receipt.release()
 	}
 }
 
@@ -154,7 +157,7 @@ func journalUnavailable() error {
 func (a *actor) perform(e rules.Effect) {
 	switch e := e.(type) {
 	case rules.Send:
-		a.courier(e.To).Post(e.Message)
+		a.post(e.To, e.Message)
 	case rules.Release:
 		a.releaseHeld(e)
 	default:

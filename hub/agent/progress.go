@@ -43,7 +43,7 @@ func (s *session) reportProgress(ctx context.Context, command string) {
 		if detail != last {
 			last = detail
 			reports++
-			s.emit(rules.AgentProgress{Detail: detail})
+			s.emitOwn(rules.AgentProgress{Detail: detail})
 		}
 	}
 }

@@ -70,6 +70,6 @@ func (s *session) failPrompt(id int64, turn string, cause error) {
 			ended.Err = cause
 			e = ended
 		}
-		s.emit(e)
+		s.emitOwn(e)
 	}
 }

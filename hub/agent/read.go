@@ -21,14 +21,16 @@ func (s *session) read(lines *wire.Reader) {
 	for s.checkStrayOutput() {
 		s.pause()
 		line, err := lines.Next()
-		if errors.Is(err, wire.ErrTooLong) {
-			s.skip(line, s.maxLine, err)
-			continue
-		}
-		if err != nil {
+		if err != nil && !errors.Is(err, wire.ErrTooLong) {
 			break
 		}
-		s.handle(line)
+		s.line = s.nextLine()
+		if err != nil {
+			s.skip(line, s.maxLine, err)
+		} else {
+			s.handle(line)
+		}
+		s.line.end()
 	}
 	// An agent that has closed its output, but has not exited, is of no use.
 	if err := s.shutDown(context.Background()); err != nil {
@@ -38,10 +40,13 @@ func (s *session) read(lines *wire.Reader) {
 		s.log.Warn("the agent wrote lines that are not messages", zap.Int("lines", s.stray.lines))
 	}
 	close(s.drained)
+	s.line = s.nextLine()
 	if <-s.launched {
 		end := s.exit()
 		s.emit(rules.AgentExited{ExitCode: end.Code, StderrTail: printable(end.Stderr)})
 	}
+	s.line.end()
+	s.dropLines()
 	s.dropQuestions()
 	close(s.ended)
 }

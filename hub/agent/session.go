@@ -24,6 +24,7 @@ type session struct {
 	log              *zap.Logger
 	sink             func(rules.AgentEvent)
 	profile          profile.Profile
+	run              uint64        // the number of the process, if a connector runs it
 	hostID           string        // replaces the agent's own session id in notifications
 	maxEvent         int           // in bytes; 0 for no limit
 	maxLine          int           // in bytes
@@ -53,6 +54,7 @@ type session struct {
 	// owned by read; stray.bytes may be read by others once drained is closed
 	stray     strays
 	reachable bool // rules.AgentReachable was sent
+	line      line // that is being handled
 
 	// set by read at the answer to initialize, before Launch receives it; then immutable
 	dialect dialect
@@ -87,7 +89,7 @@ type session struct {
 func startSession(p peer.Peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), blocks content.Source, opts Options, allQuestionBytes *limit.Budget, log *zap.Logger) *session {
 	s := &session{
 		peer: p, log: log, sink: sink, profile: from,
-		hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,
+		run: spec.Run, hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,
 		maxLine: opts.MaxLine, grace: opts.StopGrace,
 		allQuestionBytes: allQuestionBytes,
 		growth:           newGrowth(opts.Rate),
@@ -109,12 +111,26 @@ func startSession(p peer.Peer, from profile.Profile, spec rules.LaunchSpec, sink
 	return s
 }
 
-// emit passes an event to the sink, one at a time.
+// emit passes an event of the agent to the sink. It is called by read.
 func (s *session) emit(e rules.AgentEvent) {
 	if _, ended := e.(rules.AgentTurnEnded); ended {
 		s.forgetPages()
 	}
 	s.growth.addEvent(e)
+	s.pass(s.line.frame(e))
+}
+
+// emitOwn passes an event to the sink that does not follow from a line of the agent.
+func (s *session) emitOwn(e rules.AgentEvent) {
+	if _, ended := e.(rules.AgentTurnEnded); ended {
+		s.forgetPages()
+	}
+	s.growth.addEvent(e)
+	s.pass(e)
+}
+
+// pass calls the sink, which is called for one event at a time.
+func (s *session) pass(e rules.AgentEvent) {
 	s.sinkMu.Lock()
 	defer s.sinkMu.Unlock()
 	s.sink(e)

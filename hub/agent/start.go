@@ -52,7 +52,7 @@ func (l *Launcher) startRemote(spec rules.LaunchSpec) (started, error) {
 	if l.opts.Remote == nil {
 		return started{}, rules.ErrNoProfile
 	}
-	p, err := l.opts.Remote.Open(spec.HostSession)
+	p, err := l.opts.Remote.Open(spec.HostSession, spec.Run)
 	if err != nil {
 		return started{}, err
 	}

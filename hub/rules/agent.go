@@ -52,6 +52,7 @@ type LaunchSpec struct {
 	HostSession journal.SessionID // replaces the agent's own session id in its notifications
 	Profile     string
 	Owner       string // the id of the session's owner; empty for none
+	Run         uint64 // counts the starts of the session's agent, from 1
 	Remote      bool   // the agent's connector runs it, and knows its command and working directory
 	Cwd         string // absolute; empty for the profile's own
 	Load        string // the agent's own id of an earlier session to open; if that fails, a new one is begun. Empty to begin a new one

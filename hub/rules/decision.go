@@ -15,6 +15,7 @@ type Input struct {
 	At         time.Time // the time of the decision's events
 	Now        time.Time // the clock's reading with its monotonic part, for deadlines
 	IDs        [2]string // new ids for what the decision creates; empty for an input that is not answered
+	Origin     Origin    // of a message of an agent on another machine; zero for any other. The runtime stores it with the events
 	OverBudget bool      // the prompts of all sessions together leave no room for the input's prompt
 	Body       Body
 }

@@ -35,6 +35,7 @@ type Private struct {
 	Renewal int                         `json:"renewal,omitempty"` // the number of the agent's new session, with agent_session
 	Mask    *Mask                       `json:"mask,omitempty"`    // what is seen of the event by those for whom secrets are masked
 	To      string                      `json:"to,omitempty"`      // the participant who alone receives the event, if its audience is [Addressee]
+	Origin  Origin                      `json:"origin,omitzero"`   // with events that follow from a message of an agent on another machine
 }
 
 // CommandRef identifies a command by its scope and its id. The scope of a

@@ -48,7 +48,10 @@ type (
 		Replaces   string                // the turn whose place it took; empty for none
 	}
 	// AgentNotified carries consecutive notifications of the agent.
-	AgentNotified struct{ Notifications Notifications }
+	AgentNotified struct {
+		Notifications Notifications
+		Origins       []Origin // of each, if a connector has carried them; else nil
+	}
 	// QuestionAsked carries a question of the agent. It may be repeated.
 	QuestionAsked struct{ Question Question }
 	// QuestionResolved reports the outcome of a question.

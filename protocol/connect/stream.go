@@ -51,8 +51,8 @@ func (s *Stream) Force(t Type, body []byte) (number uint64) {
 // has. It returns an error, and the streams of the two ends do not belong together, if that
 // frame does not exist or one after it is no longer kept.
 func (s *Stream) Connect(has uint64) error {
-	if has > s.last || has < s.acknowledged() {
-		return invalid("the other end has the frames up to %d; they begin after %d and end with %d", has, s.acknowledged(), s.last)
+	if has > s.last || has < s.Acknowledged() {
+		return invalid("the other end has the frames up to %d; they begin after %d and end with %d", has, s.Acknowledged(), s.last)
 	}
 	s.sent, s.told, s.connected = has, 0, true // an acknowledgement may have been lost
 	return nil
@@ -61,8 +61,8 @@ func (s *Stream) Connect(has uint64) error {
 // Disconnect ends the connection: [Stream.Next] returns nothing until [Stream.Connect].
 func (s *Stream) Disconnect() { s.connected = false }
 
-// acknowledged returns the number of the newest frame that is not kept any more.
-func (s *Stream) acknowledged() uint64 { return s.last - uint64(len(s.kept)) }
+// Acknowledged returns the number of the newest frame that is not kept any more.
+func (s *Stream) Acknowledged() uint64 { return s.last - uint64(len(s.kept)) }
 
 // Next returns the next frame to send on this connection. Without a frame to send it
 // returns an acknowledgement if one is due.
@@ -71,7 +71,7 @@ func (s *Stream) Next() (f Frame, ok bool) {
 		return Frame{}, false
 	}
 	if s.sent < s.last {
-		f = s.kept[max(s.sent, s.acknowledged())-s.acknowledged()]
+		f = s.kept[max(s.sent, s.Acknowledged())-s.Acknowledged()]
 		s.sent = f.Number
 	} else if s.told == s.processed {
 		return Frame{}, false
@@ -107,10 +107,10 @@ func (s *Stream) Take(f Frame) (fresh bool, err error) {
 
 // drop forgets the frames up to a number.
 func (s *Stream) drop(number uint64) {
-	if number <= s.acknowledged() {
+	if number <= s.Acknowledged() {
 		return
 	}
-	n := int(number - s.acknowledged())
+	n := int(number - s.Acknowledged())
 	for i := range s.kept[:n] {
 		s.bytes -= s.kept[i].Size()
 	}
@@ -124,6 +124,9 @@ func (s *Stream) Taken() uint64 { return s.taken }
 // Processed notes that the frames up to a number that were taken are processed, so that
 // they are acknowledged.
 func (s *Stream) Processed(number uint64) { s.processed = max(s.processed, min(number, s.taken)) }
+
+// HasProcessed returns the number up to which all frames are processed.
+func (s *Stream) HasProcessed() uint64 { return s.processed }
 
 // Kept returns how many frames, and how many bytes, wait for an acknowledgement.
 func (s *Stream) Kept() (frames, bytes int) { return len(s.kept), s.bytes }

@@ -24,6 +24,16 @@ type Peer interface {
 	Exit() Exit
 }
 
+// Framed is a peer whose output a connector carries in frames, one for each line, which it
+// sends again until they are done.
+type Framed interface {
+	Peer
+	// NextFrame returns the frame of the next line that was read from Stdout or, at its end,
+	// the frame that reports the exit. The number is 0 if there is none. done is called once
+	// when the frame needs not be sent again; any goroutine may call it.
+	NextFrame() (number uint64, done func())
+}
+
 // Exit describes how an agent ended.
 type Exit struct {
 	Code   *int   // nil if a signal ended the agent, or if it is not a process

@@ -26,8 +26,7 @@ type connector struct {
 	hello       connect.Hello // of the connector that has the seat
 	connections int           // counts the connections
 	fence       func()        // closes the connection for a newer connector; nil for none
-	lastRun     uint64
-	run         *run // the newest; nil before the first, and after it has ended
+	run         *run          // the newest; nil before the first, and after it has ended
 }
 
 func newConnector() *connector {
@@ -44,17 +43,16 @@ func (c *connector) close() {
 	c.work.Wait()
 }
 
-// open starts the agent.
-func (c *connector) open() (*Process, error) {
+// open starts the agent, as the process with a number.
+func (c *connector) open(number uint64) (*Process, error) {
 	c.endRun("was replaced")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.seat.Incarnation == "" {
 		return nil, ErrDetached
 	}
-	c.lastRun++
-	c.run = newRun(c, c.lastRun)
-	c.end.Force(connect.TypeStart, connect.Start{Run: c.lastRun}.Encode())
+	c.run = newRun(c, number)
+	c.end.Force(connect.TypeStart, connect.Start{Run: number}.Encode())
 	return &Process{Peer: c.run, Dir: c.hello.Dir, filesDir: c.hello.FilesDir, connector: c}, nil
 }
 
@@ -103,39 +101,44 @@ func (c *connector) dispatch() {
 		if err != nil {
 			return
 		}
-		c.handle(f.Frame)
-		f.Done()
+		if !c.handle(f) {
+			f.Done()
+		}
 	}
 }
 
-// handle handles a kept frame. One that is not valid, or not expected of a connector, has no
-// effect: the connector alone is concerned.
-func (c *connector) handle(f connect.Frame) {
+// handle handles a kept frame, and reports whether it is done later. A frame that is not
+// valid, or not expected of a connector, has no effect: the connector alone is concerned.
+func (c *connector) handle(f link.Received) (later bool) {
 	switch f.Type {
 	case connect.TypeLine:
 		if r := c.started(); r != nil {
-			r.deliver(f.Body)
+			r.deliver(f)
+			return true
 		}
 	case connect.TypeStderr:
 		if r := c.started(); r != nil {
 			r.setStderr(string(f.Body))
 		}
 	case connect.TypeStarted:
-		if body, err := connect.DecodeBody[connect.Started](f); err == nil {
+		if body, err := connect.DecodeBody[connect.Started](f.Frame); err == nil {
 			if r := c.current(body.Run); r != nil {
 				r.started.Store(true)
 			}
 		}
 	case connect.TypeExited:
-		body, err := connect.DecodeBody[connect.Exited](f)
+		body, err := connect.DecodeBody[connect.Exited](f.Frame)
 		if err != nil {
-			return
+			break
 		}
 		if r := c.current(body.Run); r != nil {
 			c.mu.Lock()
 			c.run = nil
 			c.mu.Unlock()
+			r.addFrame(f)
 			r.finish(body)
+			return true
 		}
 	}
+	return false
 }

@@ -40,17 +40,18 @@ type Process struct {
 	connector *connector
 }
 
-// Open starts the agent of a host session on its connector. It does not wait for the
+// Open starts the agent of a host session on its connector, as the process with a number
+// that is higher than those before. It does not wait for the
 // process, whose failure to start is its exit, nor for a connection. It returns
 // [ErrDetached] if the connector has not been connected since the server has started.
-func (r *Registry) Open(host journal.SessionID) (*Process, error) {
+func (r *Registry) Open(host journal.SessionID, run uint64) (*Process, error) {
 	r.mu.Lock()
 	c := r.connectors[host]
 	r.mu.Unlock()
 	if c == nil {
 		return nil, ErrDetached
 	}
-	return c.open()
+	return c.open(run)
 }
 
 // of returns the connector of a host session, which it makes if there is none. If there is

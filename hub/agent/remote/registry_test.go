@@ -40,7 +40,7 @@ func TestRegistry_remembers_a_bounded_number_of_connectors(t *testing.T) {
 	seated(t, r, one) // in the place of an idle one
 	require.Len(t, r.connectors, maxConnectors)
 	for host := range r.connectors {
-		_, err := r.Open(host)
+		_, err := r.Open(host, 1)
 		require.NoError(t, err)
 	}
 	_, err := r.of(journal.NewHostSessionID())
@@ -52,7 +52,7 @@ func TestRegistry_remembers_a_bounded_number_of_connectors(t *testing.T) {
 func TestRegistry_opens_no_agent_of_an_unknown_connector(t *testing.T) {
 	r := NewRegistry()
 	defer r.Close()
-	_, err := r.Open(journal.NewHostSessionID())
+	_, err := r.Open(journal.NewHostSessionID(), 1)
 	require.ErrorIs(t, err, ErrDetached)
 }
 
@@ -60,16 +60,16 @@ func TestRun_lines_reach_the_reader_behind_the_start_and_before_the_exit(t *test
 	r := NewRegistry()
 	defer r.Close()
 	c := seated(t, r, journal.NewHostSessionID())
-	p, err := c.open()
+	p, err := c.open(1)
 	require.NoError(t, err)
 	go func() { // ends with the exit
-		c.handle(connect.Frame{Type: connect.TypeLine, Body: []byte("of an earlier process")})
-		c.handle(connect.Frame{Type: connect.TypeStarted, Body: connect.Started{Run: 1}.Encode()})
-		c.handle(connect.Frame{Type: connect.TypeLine, Body: []byte("{}")})
-		c.handle(connect.Frame{Type: connect.TypeStderr, Body: []byte("oops")})
-		c.handle(connect.Frame{Type: connect.TypeExited, Body: connect.Exited{Run: 9, Text: "of another process"}.Encode()})
-		c.handle(connect.Frame{Type: connect.TypeExited, Body: []byte("malformed")})
-		c.handle(connect.Frame{Type: connect.TypeExited, Body: connect.Exited{Run: 1, Text: "exited with status 2"}.Encode()})
+		c.handle(link.Received{Frame: connect.Frame{Type: connect.TypeLine, Body: []byte("of an earlier process")}})
+		c.handle(link.Received{Frame: connect.Frame{Type: connect.TypeStarted, Body: connect.Started{Run: 1}.Encode()}})
+		c.handle(link.Received{Frame: connect.Frame{Type: connect.TypeLine, Body: []byte("{}")}})
+		c.handle(link.Received{Frame: connect.Frame{Type: connect.TypeStderr, Body: []byte("oops")}})
+		c.handle(link.Received{Frame: connect.Frame{Type: connect.TypeExited, Body: connect.Exited{Run: 9, Text: "of another process"}.Encode()}})
+		c.handle(link.Received{Frame: connect.Frame{Type: connect.TypeExited, Body: []byte("malformed")}})
+		c.handle(link.Received{Frame: connect.Frame{Type: connect.TypeExited, Body: connect.Exited{Run: 1, Text: "exited with status 2"}.Encode()}})
 	}()
 	out, err := io.ReadAll(p.Peer.Stdout())
 	require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestRun_lines_reach_the_reader_behind_the_start_and_before_the_exit(t *test
 func TestRun_of_a_machine_without_a_connection_is_given_up_at_once(t *testing.T) {
 	r := NewRegistry()
 	defer r.Close()
-	p, err := seated(t, r, journal.NewHostSessionID()).open()
+	p, err := seated(t, r, journal.NewHostSessionID()).open(1)
 	require.NoError(t, err)
 	require.NoError(t, p.Peer.Stdin().Close())
 	select {

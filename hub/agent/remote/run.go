@@ -11,6 +11,7 @@ import (
 
 	"parley/hub/agent/peer"
 	"parley/protocol/connect"
+	"parley/protocol/connect/link"
 )
 
 // run is one process of an agent on another machine. It implements [peer.Peer].
@@ -32,11 +33,12 @@ type run struct {
 
 	// guarded by mu
 	stderr string
-	end    connect.Exited // set before ended is closed
-	closed bool           // the input was closed
+	end    connect.Exited  // set before ended is closed
+	closed bool            // the input was closed
+	frames []link.Received // of the lines that the reader of Stdout has not asked for
 }
 
-var _ peer.Peer = (*run)(nil)
+var _ peer.Framed = (*run)(nil)
 
 func newRun(c *connector, number uint64) *run {
 	r := &run{connector: c, number: number, ended: make(chan struct{})}
@@ -45,9 +47,32 @@ func newRun(c *connector, number uint64) *run {
 	return r
 }
 
-// deliver passes a line to the reader of Stdout, and waits until it is read.
-func (r *run) deliver(line []byte) {
-	_, _ = r.lines.Write(append(line[:len(line):len(line)], '\n')) // fails once the run has ended
+// deliver passes a line to the reader of Stdout, and waits until it is read. The line is
+// dropped once the run has ended.
+func (r *run) deliver(f link.Received) {
+	r.addFrame(f)
+	if _, err := r.lines.Write(append(f.Body[:len(f.Body):len(f.Body)], '\n')); err != nil {
+		_, done := r.NextFrame()
+		done()
+	}
+}
+
+func (r *run) addFrame(f link.Received) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.frames = append(r.frames, f)
+}
+
+// NextFrame implements [peer.Framed].
+func (r *run) NextFrame() (number uint64, done func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.frames) == 0 {
+		return 0, func() {}
+	}
+	f := r.frames[0]
+	r.frames = r.frames[1:]
+	return f.Number, f.Done
 }
 
 func (r *run) setStderr(text string) {

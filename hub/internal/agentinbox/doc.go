@@ -6,6 +6,10 @@
 // connection. The first piece after a pause is available at once. So is every message
 // that is not a piece of a stream, together with the pieces before it.
 //
+// A message that a connector has carried is a [rules.Framed]. One that the host session
+// commits waits in the inbox until the shared sessions have committed those before it, so
+// that after a crash its record tells what they have.
+//
 // Messages keep their order. The agent's goroutine blocks in [Inbox.Put] while the inbox is
 // full, so that the agent is not read further; the actor never blocks. Tests use
 // testing/synctest, since the inbox waits by timers.

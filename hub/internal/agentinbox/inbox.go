@@ -26,10 +26,11 @@ type Inbox struct {
 
 	// guarded by mu
 	mu        sync.Mutex
-	room      sync.Cond   // broadcast by Take and Close; Put waits for it
-	messages  []any       // consecutive notifications are one rules.Notifications
+	room      sync.Cond // broadcast by Take and Close; Put waits for it
+	messages  []message
 	count     int         // of messages; each notification counts as one
 	bytes     int         // of the notifications
+	open      int         // how many framed messages were taken, and are not done
 	gathering bool        // pieces of a stream wait until the timer fires; counted in pace
 	timer     *time.Timer // runs gathered; stopped by Close
 	closed    bool
@@ -51,19 +52,22 @@ func (b *Inbox) Ready() <-chan struct{} { return b.ready }
 // Put adds a message: a [rules.AgentEvent], or a value of the caller's that keeps its place
 // among them. It blocks while the inbox is full. It returns false, and drops the message,
 // once the inbox is closed.
-func (b *Inbox) Put(message any) bool {
+func (b *Inbox) Put(event any) bool {
+	m := newMessage(event)
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	for b.full() && !b.closed {
 		b.room.Wait()
 	}
 	if b.closed {
+		b.mu.Unlock()
+		m.finish()
 		return false
 	}
-	streamed := b.add(message)
+	streamed := b.add(m)
 	if !streamed || !b.gathering || b.full() {
 		background.Notify(b.ready)
 	}
+	b.mu.Unlock()
 	return true
 }
 
@@ -71,49 +75,70 @@ func (b *Inbox) Put(message any) bool {
 func (b *Inbox) full() bool { return b.count >= MaxMessages || b.bytes >= MaxBytes }
 
 // add appends a message, and reports whether it is a piece of a stream.
-func (b *Inbox) add(message any) (streamed bool) {
+func (b *Inbox) add(m message) (streamed bool) {
 	b.count++
-	n, ok := message.(rules.AgentNotification)
-	if !ok {
-		b.messages = append(b.messages, message)
-		return false
+	b.bytes += m.bytes()
+	if i := len(b.messages) - 1; i < 0 || !b.messages[i].join(m) {
+		b.messages = append(b.messages, m)
 	}
-	b.bytes += len(n.Raw)
-	if i := len(b.messages) - 1; i >= 0 {
-		if row, ok := b.messages[i].(rules.Notifications); ok {
-			b.messages[i] = append(row, n.Raw)
-			return n.Streamed
-		}
-	}
-	b.messages = append(b.messages, rules.Notifications{n.Raw})
-	return n.Streamed
+	return m.streamed
 }
 
 // Take removes and returns the oldest message; consecutive notifications are one message, a
-// [rules.Notifications]. It does not block, and also returns pieces that still wait for
-// others. ok is false if the inbox is empty.
-func (b *Inbox) Take() (message any, ok bool) {
+// [rules.Notifications] or [rules.FramedNotifications]. It does not block, and also returns
+// pieces that still wait for others. ok is false if there is no message, or if it must wait
+// until the framed ones before it are done.
+func (b *Inbox) Take() (event any, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.messages) == 0 {
+	if len(b.messages) == 0 || b.messages[0].followsAll() && b.open > 0 {
 		return nil, false
 	}
-	message, b.messages = b.messages[0], b.messages[1:]
+	m := b.messages[0]
+	b.messages = b.messages[1:]
 	if len(b.messages) > 0 {
 		background.Notify(b.ready)
 	}
-	if row, ok := message.(rules.Notifications); ok {
-		b.count -= len(row)
-		for _, raw := range row {
-			b.bytes -= len(raw)
-		}
+	if m.row == nil {
+		b.count--
+	} else {
+		b.count -= len(m.row)
+		b.bytes -= m.bytes()
 		b.setGathering(true)
 		b.timer.Reset(b.pace.window())
-	} else {
-		b.count--
 	}
 	b.room.Broadcast()
-	return message, true
+	return b.taken(m), true
+}
+
+// taken returns a message in the form that its receiver gets.
+func (b *Inbox) taken(m message) any {
+	switch {
+	case m.done == nil && m.row != nil:
+		return m.row
+	case m.done == nil:
+		return m.event
+	case m.isFacts():
+		return rules.Framed{Event: m.event.(rules.AgentEvent), Origin: m.origins[0], Done: m.finish}
+	}
+	b.open++
+	f := rules.Framed{Done: sync.OnceFunc(func() { b.finished(m) })}
+	if m.row != nil {
+		f.Event = rules.FramedNotifications{Notifications: m.row, Origins: m.origins}
+	} else {
+		f.Event, f.Origin = m.event.(rules.AgentEvent), m.origins[0]
+	}
+	return f
+}
+
+// finished notes that a framed message is done.
+func (b *Inbox) finished(m message) {
+	m.finish()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open--; b.open == 0 && len(b.messages) > 0 {
+		background.Notify(b.ready)
+	}
 }
 
 // setGathering records whether pieces wait for others.
@@ -135,15 +160,21 @@ func (b *Inbox) gathered() {
 }
 
 // Close makes every present and later Put return false. It returns the messages that were
-// not taken.
-func (b *Inbox) Close() []any {
+// not taken, except for framed ones, which are done.
+func (b *Inbox) Close() (left []any) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.closed = true
 	b.timer.Stop()
 	b.setGathering(false)
 	b.room.Broadcast()
-	left := b.messages
+	messages := b.messages
 	b.messages = nil
+	b.mu.Unlock()
+	for _, m := range messages {
+		if m.done == nil {
+			left = append(left, b.taken(m))
+		}
+		m.finish()
+	}
 	return left
 }

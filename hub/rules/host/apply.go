@@ -12,6 +12,9 @@ import (
 // Apply implements [rules.State].
 func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	s.Time = at.At
+	if e.Private.Origin.After(s.Origin) {
+		s.Origin = e.Private.Origin
+	}
 	switch p := e.Public.(type) {
 	case *createdEvent:
 		s.Session, s.Cwd, s.Request, s.Adopted, s.Forks = p.Session, p.Cwd, p.Request, p.Adopt, p.Fork
@@ -98,6 +101,9 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	s.Agent, s.Detail, s.Asleep = p.Status, p.Detail, p.Asleep
 	if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
 		s.Changes, s.RefusedModes, s.RecapWanted = s.signIns(), nil, ""
+	}
+	if p.Run > 0 {
+		s.Run = p.Run
 	}
 	if p.Restart != "" {
 		s.Restart = p.Restart

@@ -38,10 +38,15 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: cwd, Fork: c.Origin.Session, SignIn: c.Body.SignIn, MaxEvent: s.settings.MaxEvent}
 	spec.Owner = ownerOf(session)
 	spec.Remote, spec.Load, spec.Adopt = c.Connector != nil, c.Body.Adopt, c.Body.Adopt != ""
+	starting := newAgentStatus(protocol.AgentStarting)
+	if spec.Remote {
+		spec.Run = s.Run + 1
+		starting.Run = spec.Run
+	}
 	return rules.Decision{
 		Events: []rules.Event{
 			{Public: &createdEvent{session, cwd, c.Body.Adopt, c.Origin.Session, c.Origin.History == protocol.HistoryWithheld, c.request(), c.Connector}},
-			{Public: newAgentStatus(protocol.AgentStarting)},
+			{Public: starting},
 		},
 		Effects: []rules.Effect{LaunchAgent{spec}},
 		Hold:    holdLaunch,

@@ -40,6 +40,9 @@ func (s *State) decide(in rules.Input) rules.Decision {
 	case LaunchFailed:
 		return s.launchFailed(m)
 	case AgentReported:
+		if !in.Origin.IsZero() && !in.Origin.After(s.Origin) {
+			return rules.Decision{} // sent again
+		}
 		return s.agentReported(m.Event)
 	case AgentSilent:
 		return s.reportSilence(m)
@@ -87,6 +90,15 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.stopWork(m)
 	}
 	return rules.Refuse(protocol.CodeInternal, "unknown message %T", message)
+}
+
+// notified passes notifications of the agent on to the shared sessions, which keep them.
+func (s *State) notified(m rules.AgentNotified) rules.Decision {
+	var d rules.Decision
+	if s.Replaying && !s.Replayed {
+		d.Events = []rules.Event{{Public: &replayedEvent{}}}
+	}
+	return d.With(Broadcast{m})
 }
 
 // decideDeleted decides for a session that was deleted or never created.
@@ -159,12 +171,10 @@ func (s *State) agentReported(event rules.AgentEvent) rules.Decision {
 // agentEvent decides on a message of the agent, or on its exit.
 func (s *State) agentEvent(event rules.AgentEvent) rules.Decision {
 	switch e := event.(type) {
+	case rules.FramedNotifications:
+		return s.notified(rules.AgentNotified{Notifications: e.Notifications, Origins: e.Origins})
 	case rules.Notifications:
-		d := rules.Decision{Effects: []rules.Effect{Broadcast{rules.AgentNotified{Notifications: e}}}}
-		if s.Replaying && !s.Replayed {
-			d.Events = []rules.Event{{Public: &replayedEvent{}}}
-		}
-		return d
+		return s.notified(rules.AgentNotified{Notifications: e})
 	case rules.AgentPermission:
 		return s.requestPermission(e)
 	case rules.AgentElicitation:

@@ -40,6 +40,7 @@ type (
 		IdleTimeout time.Duration `json:"idleTimeout,omitempty"` // set when the agent becomes ready
 		Restart     string        `json:"restart,omitempty"`     // the id of a restart, with the status from which on it is carried out
 		LoadError   string        `json:"loadError,omitempty"`   // why the earlier session cannot be loaded
+		Run         uint64        `json:"run,omitempty"`         // with the start of a process: its number
 	}
 	// occupiedEvent records that the first shared session has opened, vacatedEvent that
 	// the last one has ended.

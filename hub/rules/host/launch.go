@@ -28,6 +28,9 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 		return d
 	}
 	starting := newAgentStatus(protocol.AgentStarting)
+	if s.isRemote() {
+		starting.Run = s.Run + 1
+	}
 	starting.Replay = load != "" && load == s.Adopted && s.Occupied && !s.Replayed
 	d.Events = append(d.Events, rules.Event{Public: starting})
 	return d.With(
@@ -40,6 +43,7 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 			Replay:      starting.Replay,
 			Adopt:       load != "" && s.AgentSession == "",
 			MaxEvent:    s.settings.MaxEvent,
+			Run:         starting.Run,
 			Remote:      s.isRemote(),
 			Owner:       ownerOf(s.Session),
 		}},

@@ -29,7 +29,8 @@ type State struct {
 	Agent         protocol.AgentStatus // starting, idle (ready for a prompt), ending or exited
 	Detail        string               // explains the status
 	StartedAt     time.Time            // when the newest start began
-	StrayReported bool                 `json:"Strayed"` // stray output of this process outside of turns was reported
+	Run           uint64               `json:",omitempty"` // counts the starts of the agent
+	StrayReported bool                 `json:"Strayed"`    // stray output of this process outside of turns was reported
 	AgentSession  string               // the agent's own session id
 	CanLoad       bool                 // a new process can load AgentSession
 	HadTurn       bool                 `json:"Worked"` // the agent has had a turn, which a new session would not remember
@@ -72,6 +73,7 @@ type State struct {
 	// the connector, if there is one
 	Seat       rules.ConnectorSeat `json:",omitzero"` // the newest process that was connected
 	DetachedAt rules.Instant       `json:",omitzero"` // when it lost its connection; zero unless it has none
+	Origin     rules.Origin        `json:",omitzero"` // of the newest event that follows from a message of the agent; the open shared sessions have everything before it
 
 	// turns, of which at most settings.MaxQueued wait, questions and options
 	turns.Turns

@@ -6,14 +6,21 @@ import (
 	"parley/protocol"
 )
 
-// agentNotified records each notification as an event, until the session has ended.
+// agentNotified records each notification that it does not have as an event, until the
+// session has ended.
 func (s *State) agentNotified(m rules.AgentNotified) rules.Decision {
 	if !s.Active() {
 		return rules.Decision{}
 	}
-	events := make([]rules.Event, len(m.Notifications))
+	events := make([]rules.Event, 0, len(m.Notifications))
 	for i, n := range m.Notifications {
-		events[i].Public = &protocol.HostSessionUpdate{Notification: n}
+		e := rules.Event{Public: &protocol.HostSessionUpdate{Notification: n}}
+		if m.Origins != nil {
+			if e.Private.Origin = m.Origins[i]; !e.Private.Origin.After(s.Origin) {
+				continue // sent again
+			}
+		}
+		events = append(events, e)
 	}
 	return rules.Decision{Events: events}
 }

@@ -13,6 +13,9 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	s.Time = at.At
 	s.Masks.Apply(e, s.settings.Redact)
 	s.Departed.Expire(at.At)
+	if e.Private.Origin.After(s.Origin) {
+		s.Origin = e.Private.Origin
+	}
 	s.Queue = protocol.FollowQueue(s.Queue, e.Public)
 	if c := e.Private.Command; c != nil {
 		s.remember(c, e.Public, at)

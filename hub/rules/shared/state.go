@@ -53,6 +53,7 @@ type State struct {
 	MaskedFacts *protocol.AgentFacts           `json:",omitempty"` // as others than deciders see Facts; nil if there is nothing to mask
 	OwnTurn     *protocol.AgentTurn            `json:",omitempty"` // what the agent does without a prompt; nil for nothing. Its fields are not changed
 	Changes     []rules.OptionChange           `json:",omitempty"` // of options, and signing in, without an outcome; at most rules.MaxChanges
+	Origin      rules.Origin                   `json:",omitzero"`  // of the newest event that follows from a message of an agent on another machine
 	NeedsSignIn bool                           `json:",omitempty"` // the last prompt failed because nobody is signed in
 	RefusedMode *protocol.AgentConfigureFailed `json:",omitempty"` // the restarted agent refuses this mode, and prompts wait; nil for none
 

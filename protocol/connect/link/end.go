@@ -23,6 +23,7 @@ type End struct {
 	generation uint64          // counts the streams
 	inbox      []connect.Frame // taken, and not returned by Next
 	inboxBytes int
+	done       map[uint64]bool // taken frames that are done, behind one that is not
 	loose      []connect.Frame // frames that are not kept, for the connection
 	running    *running        // the connection; nil for none
 	changed    chan struct{}   // closed and replaced when something changes, so that waiters look again
@@ -53,7 +54,7 @@ func (e *End) Reset() {
 	e.supersede()
 	e.stream = connect.NewStream(e.limit)
 	e.generation++
-	e.inbox, e.inboxBytes, e.loose = nil, 0, nil
+	e.inbox, e.inboxBytes, e.loose, e.done = nil, 0, nil, nil
 	e.notify()
 }
 
@@ -62,6 +63,14 @@ func (e *End) Taken() uint64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.stream.Taken()
+}
+
+// Acknowledged returns the number of the newest frame of this end that the other end has
+// processed, as far as is known.
+func (e *End) Acknowledged() uint64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.stream.Acknowledged()
 }
 
 // Connected reports whether there is a connection.
@@ -121,7 +130,8 @@ func (e *End) Send(t connect.Type, body []byte) bool {
 	return true
 }
 
-// Received is a frame of the other end, which counts as processed when Done is called.
+// Received is a frame of the other end. It counts as processed when Done was called for it
+// and for every frame before it.
 type Received struct {
 	connect.Frame
 
@@ -129,13 +139,25 @@ type Received struct {
 	generation uint64
 }
 
-// Done acknowledges the frame.
+// Done acknowledges the frame, with those before it. It must be called once, at any time and
+// by any goroutine.
 func (r Received) Done() {
 	e := r.end
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.generation == r.generation {
-		e.stream.Processed(r.Number)
+	if e.generation != r.generation {
+		return
+	}
+	if e.done == nil {
+		e.done = map[uint64]bool{}
+	}
+	e.done[r.Number] = true
+	before := e.stream.HasProcessed()
+	for next := before + 1; e.done[next]; next++ {
+		delete(e.done, next)
+		e.stream.Processed(next)
+	}
+	if e.stream.HasProcessed() != before {
 		e.notify()
 	}
 }

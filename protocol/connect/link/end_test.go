@@ -222,3 +222,25 @@ func TestConn_refuses_what_is_no_frame(t *testing.T) {
 		server.Close()
 	}
 }
+
+func TestEnd_acknowledges_a_frame_when_those_before_it_are_done(t *testing.T) {
+	p := newPair(t, 1<<20)
+	for i := range 3 {
+		require.NoError(t, p.ends[0].Put(t.Context(), connect.TypeLine, fmt.Append(nil, i)))
+	}
+	p.connect(timeout)
+	var got []link.Received
+	for range 3 {
+		f, err := p.ends[1].Next(t.Context())
+		require.NoError(t, err)
+		got = append(got, f)
+	}
+	got[2].Done()
+	got[1].Done()
+	p.disconnect()
+	require.Zero(t, p.ends[0].Acknowledged())
+	p.connect(timeout)
+	got[0].Done()
+	require.Eventually(t, func() bool { return p.ends[0].Acknowledged() == 3 }, timeout, time.Millisecond)
+	p.disconnect()
+}

@@ -33,6 +33,7 @@ type run struct {
 	queue []link.Received // lines for the agent; bounded, since the server keeps what is not done
 	more  chan struct{}   // sent to when queue or closed change; capacity one
 	close bool            // the input is to be closed behind the queue
+	deaf  bool            // write has ended
 }
 
 // startRun starts the agent and reports that, or why it could not be started.
@@ -76,7 +77,7 @@ func (r *run) read(ctx context.Context, lines *wire.Reader) {
 func (r *run) enqueue(f link.Received) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.peer == nil || r.close {
+	if r.peer == nil || r.close || r.deaf {
 		return false
 	}
 	r.queue = append(r.queue, f)
@@ -95,6 +96,7 @@ func (r *run) notify() {
 func (r *run) write(ctx context.Context) {
 	in := r.peer.Stdin()
 	defer in.Close()
+	defer r.drop()
 	for {
 		f, some, closed := r.next()
 		switch {
@@ -112,6 +114,17 @@ func (r *run) write(ctx context.Context) {
 				return
 			}
 		}
+	}
+}
+
+// drop gives up the lines that the agent does not read any more.
+func (r *run) drop() {
+	r.mu.Lock()
+	left := r.queue
+	r.queue, r.deaf = nil, true
+	r.mu.Unlock()
+	for _, f := range left {
+		f.Done()
 	}
 }
 

@@ -14,9 +14,13 @@ import (
 const factsInterval = time.Second
 
 // Buffer holds facts about the agent until they become an event. A crash of the process
-// loses them together with the agent. The zero value is an empty buffer. It is for one
+// loses them: together with the agent, or until its connector sends them again. The zero value is an empty buffer. It is for one
 // goroutine at a time.
 type Buffer struct {
+	// WithUsage is set if the usage does not wait for the end of the turn, since the agent
+	// outlives a crash. It is set before the first call.
+	WithUsage bool
+
 	facts   protocol.AgentFacts  // without the usage
 	usage   *protocol.AgentUsage // nil for none
 	pending bool                 // facts is not empty
@@ -28,7 +32,7 @@ func (b *Buffer) Block(now time.Time) { b.dueAt = now.Add(factsInterval) }
 
 // add adds facts. The usage waits for the end of the turn.
 func (b *Buffer) add(facts protocol.AgentFacts) {
-	if facts.Usage != nil {
+	if facts.Usage != nil && !b.WithUsage {
 		b.usage, facts.Usage = facts.Usage, nil
 	}
 	if _, some := (protocol.AgentFacts{}).Changes(facts); some {
@@ -51,7 +55,7 @@ func (b *Buffer) TakeDue(now time.Time) (facts protocol.AgentFacts, some bool) {
 		return facts, false
 	}
 	facts = b.facts
-	*b = Buffer{usage: b.usage}
+	*b = Buffer{WithUsage: b.WithUsage, usage: b.usage}
 	b.Block(now)
 	return facts, true
 }
@@ -59,8 +63,10 @@ func (b *Buffer) TakeDue(now time.Time) (facts protocol.AgentFacts, some bool) {
 // takeAll returns and removes all facts, including the usage.
 func (b *Buffer) takeAll() (facts protocol.AgentFacts, some bool) {
 	facts, some = b.facts, b.pending || b.usage != nil
-	facts.Usage = b.usage
-	*b = Buffer{dueAt: b.dueAt}
+	if b.usage != nil {
+		facts.Usage = b.usage
+	}
+	*b = Buffer{WithUsage: b.WithUsage, dueAt: b.dueAt}
 	return facts, some
 }
 
