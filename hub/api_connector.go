@@ -32,11 +32,29 @@ func (a Access) CreateConnected(ctx context.Context, key string, seat rules.Conn
 	return h.hostAnswer(h.ask(ctx, h.ConnectedHostID(key), journal.KindHost, true, create))
 }
 
+// WakeConnected loads the host session of a connector if it exists. An agent that has run on
+// while this process did not is then known to the launcher. Errors: JOURNAL_UNAVAILABLE, and
+// ctx's.
+func (h *Hub) WakeConnected(ctx context.Context, id journal.SessionID) error {
+	_, err := h.askHost(ctx, id.String(), host.Read{})
+	if protocol.AsError(err).Code == protocol.CodeHostSessionNotFound {
+		return nil
+	}
+	return err
+}
+
 // ConnectorAttached records that a process of the connector of a host session has a
 // connection. Errors: [rules.ErrConnectorFenced], HOST_SESSION_NOT_FOUND,
 // JOURNAL_UNAVAILABLE, and ctx's.
-func (h *Hub) ConnectorAttached(ctx context.Context, id journal.SessionID, seat rules.ConnectorSeat) error {
-	_, err := h.askHost(ctx, id.String(), host.ConnectorChanged{Connected: true, Seat: seat})
+func (h *Hub) ConnectorAttached(ctx context.Context, id journal.SessionID, v rules.ConnectorVisit) error {
+	_, err := h.askHost(ctx, id.String(), host.ConnectorChanged{Connected: true, ConnectorVisit: v})
+	return err
+}
+
+// FrameSent records a line that is about to be sent to an agent on another machine. Errors:
+// HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE, and ctx's.
+func (h *Hub) FrameSent(ctx context.Context, id journal.SessionID, f rules.SentFrame) error {
+	_, err := h.askHost(ctx, id.String(), host.FrameSent{Frame: f})
 	return err
 }
 

@@ -28,6 +28,10 @@
 // before is durable. So no client and no agent receives what a crash could undo, and an
 // answer never overtakes an earlier event.
 //
+// A message of an agent that a connector carries has a receipt, which goes with what the host
+// session sends because of it. The connector is told that the message has arrived when the
+// host session and all receivers have committed what they make of it.
+//
 // When an append fails, the commands that wait are answered JOURNAL_UNAVAILABLE, the
 // state is loaded again from the journal, and messages of the agent and of other
 // sessions are decided on again. When another process has claimed a session's partition,
@@ -82,7 +86,8 @@
 //
 // A prompt is accepted whether or not the agent runs: the host session starts the agent
 // for it, on the earlier session if the agent can load that, and else on a new one; an
-// event tells clients about it. A prompt for an agent that was asked to stop waits for the
+// event tells clients about it. An agent that a connector runs goes on while this process is
+// restarted. A prompt for an agent that was asked to stop waits for the
 // next process. A start that fails fails the prompts that wait for it, with the
 // reason.
 //

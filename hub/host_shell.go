@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -93,6 +94,12 @@ func (s *hostShell) perform(e rules.Effect) {
 		s.actor.dropCouriers(s.isOpen)
 	case host.LaunchAgent:
 		s.launch(e.Spec)
+	case host.RestoreAgent:
+		s.restore(e.Spec)
+	case host.SendAgain:
+		for _, again := range e.Effects {
+			s.performOnAgent(again)
+		}
 	case host.StopWork:
 		s.stopWork(e.Stop)
 	default:
@@ -123,6 +130,10 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 	case host.AnswerAgent:
 		s.lastMessage = time.Now()
 		agent.Respond(e.RequestID, e.OptionID)
+	case host.RefuseRequest:
+		if survivor, ok := agent.(Survivor); ok {
+			survivor.Refuse(e.Refusal)
+		}
 	case host.AnswerElicitation:
 		s.lastMessage = time.Now()
 		agent.Answer(e.RequestID, e.Reply)
@@ -187,7 +198,7 @@ func (s *hostShell) launch(spec rules.LaunchSpec) {
 	s.work.Go(func() {
 		defer giveUp()
 		agent, err := launcher.Launch(starting, spec, func(e rules.AgentEvent) {
-			if _, exited := e.(rules.AgentExited); exited {
+			if isExit(e) {
 				release()
 			}
 			run.inbox.Put(e)
@@ -199,6 +210,45 @@ func (s *hostShell) launch(spec rules.LaunchSpec) {
 			s.stopAgent(agent)
 		}
 	})
+}
+
+// errNotRestored says that an agent that should have run on is lost.
+var errNotRestored = errors.New("the agent could not be continued")
+
+// restore continues with an agent that has run on while this process did not.
+func (s *hostShell) restore(spec rules.RestoreSpec) {
+	run := &agentRun{inbox: agentinbox.New(s.actor.hub.pace), giveUp: func() {}}
+	s.agent, s.actor.agent = run, run.inbox
+	s.facts = factbuffer.Buffer{WithUsage: true}
+	release, counted := s.actor.hub.agents.Take(spec.Owner)
+	if !counted {
+		release = func() {} // it ran before others were started
+	}
+	restorer, ok := s.actor.hub.launcher.(Restorer)
+	err := errNotRestored
+	if ok {
+		run.agent, err = restorer.Restore(spec, func(e rules.AgentEvent) {
+			if isExit(e) {
+				release()
+			}
+			run.inbox.Put(e)
+		})
+	}
+	if err != nil {
+		release()
+		s.actor.log.Warn("the agent of a connector is lost", zap.Error(err))
+		run.agent = nil
+		s.work.Go(func() { run.inbox.Put(agentStarted{err: errNotRestored}) })
+	}
+}
+
+// isExit reports whether an event is the exit of the agent.
+func isExit(e rules.AgentEvent) bool {
+	if f, framed := e.(rules.Framed); framed {
+		e = f.Event
+	}
+	_, exited := e.(rules.AgentExited)
+	return exited
 }
 
 // abandon gives up a run's start, drops its messages, and ends an agent that has just
@@ -232,9 +282,13 @@ func (s *hostShell) stopAgent(agent Agent) {
 	}
 }
 
-// stop ends the agent, and waits for every start and stop.
+// stop ends the agent unless it outlives this process, and waits for every start and stop.
 func (s *hostShell) stop() {
 	if s.agent != nil {
+		if survivor, ok := s.agent.agent.(Survivor); ok && s.state().Outlives() {
+			defer survivor.Leave()()
+			s.agent.agent = nil
+		}
 		s.abandon(s.agent)
 		if s.agent.agent != nil {
 			s.end(s.agent)
@@ -314,6 +368,9 @@ func (s *hostShell) factsReported(in envelope, m rules.AgentUpdated) (_ envelope
 
 // started returns the input for the outcome of a start.
 func (s *hostShell) started(m agentStarted) rules.Body {
+	if m.err == errNotRestored {
+		return host.AgentReported{Event: rules.AgentExited{}}
+	}
 	if m.err != nil {
 		s.actor.log.Warn("the agent could not be started", zap.Error(m.err))
 		return host.LaunchFailed{Err: m.err}
@@ -322,8 +379,13 @@ func (s *hostShell) started(m agentStarted) rules.Body {
 	if s.agent.exited != nil {
 		return host.LaunchFailed{Err: errors.New(host.ExitFailure(*s.agent.exited))}
 	}
+	var memory json.RawMessage
+	if survivor, ok := m.agent.(Survivor); ok {
+		memory = survivor.Memory()
+	}
 	return host.Launched{
 		SessionID: m.agent.SessionID(),
+		Memory:    memory,
 		CanLoad:   m.agent.CanLoad(),
 		Continued: m.agent.Continued(),
 		LoadError: m.agent.LoadError(), Defaults: m.agent.Defaults(), IdleTimeout: m.agent.IdleTimeout(),

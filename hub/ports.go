@@ -34,6 +34,26 @@ type Launcher interface {
 	Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (Agent, error)
 }
 
+// Survivor is an agent that may outlive this process, since a connector runs it.
+type Survivor interface {
+	Agent
+	// Memory returns what [Restorer.Restore] needs to know of the agent; nil if the agent
+	// does not outlive this process.
+	Memory() json.RawMessage
+	// Refuse answers a request of the agent with an error.
+	Refuse(r rules.AgentRefusal)
+	// Leave leaves the agent as it is: nothing is sent any more, and events count as not
+	// received. wait waits until no event follows.
+	Leave() (wait func())
+}
+
+// Restorer is a [Launcher] of agents that outlive this process.
+type Restorer interface {
+	// Restore continues with an agent that has run on. It does not wait for its connector.
+	// The events are those that follow [rules.RestoreSpec.Seen], and then as with Launch.
+	Restore(spec rules.RestoreSpec, sink func(rules.AgentEvent)) (Survivor, error)
+}
+
 // Worktrees records the agents' working directories, and compares them with what it has
 // recorded. Its methods are safe for concurrent use.
 type Worktrees interface {

@@ -288,21 +288,6 @@ func TestShare_killed_takes_its_agent_with_it_and_is_resumed(t *testing.T) {
 	require.Contains(t, s.received(t), "session/resume")
 }
 
-func TestShare_through_a_server_that_is_killed_continues_in_the_same_room(t *testing.T) {
-	t.Parallel()
-	server := e2e.StartServer(t, t.TempDir())
-	s := startShare(t, server.URL)
-	host := e2e.Connect(t, s.own, "Ada")
-	a := prompt(t, host, "count 1000000 slowly")
-	e2e.AwaitEvent(t, host, func(*protocol.HostSessionUpdate) bool { return true })
-	server.Kill()
-	server = server.Restart(t)
-	require.Contains(t, awaitEnd(t, host, a.ID), "restarted")
-	again := prompt(t, host, "count 5")
-	require.Empty(t, awaitEnd(t, host, again.ID))
-	server.Stop(t)
-}
-
 func TestShare_a_newer_one_takes_over_and_ends_the_older_one(t *testing.T) {
 	t.Parallel()
 	server := e2e.StartServer(t, t.TempDir())

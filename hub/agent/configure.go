@@ -50,7 +50,7 @@ func (s *session) Configure(requestID, optionID string, value json.RawMessage) {
 	default:
 		params = setOptionParams{SessionID: s.id, ConfigID: optionID, Type: s.dialect.optionType(value), Value: value}
 	}
-	s.call(method, params, func(m wire.Message) { s.configured(requestID, optionID, value, method, m) })
+	s.callFor(rules.Cause{Kind: rules.CauseOption, Key: requestID}, method, params, func(m wire.Message) { s.configured(requestID, optionID, value, method, m) })
 }
 
 // configured passes on the answer to a change of an option. The agent's list of options
@@ -84,13 +84,17 @@ type signInParams struct {
 
 // SignIn implements [hub.Agent].
 func (s *session) SignIn(requestID, methodID string) {
-	s.call(s.dialect.signInMethod(), signInParams{methodID}, func(m wire.Message) {
-		done := rules.AgentConfigured{RequestID: requestID}
-		if m.Error != nil {
-			done.Err = errors.New(wire.ForPeople(wire.DecodeError(m.Error).Error(), maxFailure))
-		}
-		s.emit(done)
-	})
+	cause := rules.Cause{Kind: rules.CauseOption, Key: requestID}
+	s.callFor(cause, s.dialect.signInMethod(), signInParams{methodID}, func(m wire.Message) { s.signedIn(requestID, m) })
+}
+
+// signedIn passes on the answer to signing in.
+func (s *session) signedIn(requestID string, m wire.Message) {
+	done := rules.AgentConfigured{RequestID: requestID}
+	if m.Error != nil {
+		done.Err = errors.New(wire.ForPeople(wire.DecodeError(m.Error).Error(), maxFailure))
+	}
+	s.emit(done)
 }
 
 // signIn signs in while the agent starts, in one of the ways that it has announced. An

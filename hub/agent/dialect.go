@@ -44,6 +44,14 @@ type dialect interface {
 	// working reports whether there is work that can be cancelled. Any goroutine may call
 	// it.
 	working() bool
+	// version returns the version of the protocol.
+	version() int
+	// progress returns what [dialect.restore] needs besides the prompt that has no answer;
+	// nil for nothing.
+	progress() json.RawMessage
+	// restore continues where an earlier dialect was that has returned progress. turn is that
+	// of the prompt that waits for an answer, or for its end; empty for none.
+	restore(turn string, progress json.RawMessage)
 	// stop returns the request that stops a tool call or a terminal, whichever id is not
 	// empty. Any goroutine may call it.
 	stop(toolCallID, terminalID string) (stopRequest, error)

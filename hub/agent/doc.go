@@ -54,6 +54,13 @@
 // and no parent when server and supervisor were killed at the same time. On other systems
 // an agent's process group is ended.
 //
+// # An agent that outlives this process
+//
+// An agent that a connector runs is continued after a restart of the server; package remote
+// explains how. [hub.Survivor] and [hub.Restorer] are its interfaces here. Everything that is
+// sent to such an agent is decided by its host session, also what this package answers itself
+// for other agents, and its events are [rules.Framed].
+//
 // # Testing
 //
 // The profile "demo" needs no installation; with [Options].DemoPace zero it runs as fast

@@ -62,7 +62,11 @@ func (s *session) elicit(m wire.Message) {
 		s.reachable = true
 		s.emit(rules.AgentReachable{Answer: s.Answer})
 	}
-	s.emit(rules.AgentElicitation{Elicitation: *e, URL: p.URL})
+	asked := rules.AgentElicitation{Elicitation: *e, URL: p.URL, RPC: s.rpc(m.ID)}
+	if asked.RPC != "" {
+		asked.Page = p.ElicitationID
+	}
+	s.emit(asked)
 }
 
 // maxRefusedForms is how many elicitations that cannot be shown people are told about

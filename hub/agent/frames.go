@@ -34,6 +34,16 @@ func (s *session) nextLine() line {
 	return l
 }
 
+// before reports whether the line precedes the one of a message.
+func (l line) before(o rules.Origin) bool {
+	return l.next != nil && l.next.Run == o.Run && l.next.Frame < o.Frame
+}
+
+// was reports whether the line is the one of a message.
+func (l line) was(o rules.Origin) bool {
+	return l.next != nil && l.next.Run == o.Run && l.next.Frame == o.Frame
+}
+
 // frame returns an event that follows from the line in the form that the sink takes.
 func (l line) frame(e rules.AgentEvent) rules.AgentEvent {
 	if l.next == nil {

@@ -209,7 +209,9 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 		return nil, err
 	}
 	blocks := content.Source{Host: spec.HostSession.String(), Cwd: st.cwd, Store: l.opts.Attachments, Files: st.files}
-	s := startSession(st.peer, st.profile, spec, sink, blocks, l.opts, &l.questionBytes, log)
+	s := newSession(st.peer, st.profile, spec, sink, blocks, l.opts, &l.questionBytes, log)
+	s.cwd = st.cwd
+	s.work(l.opts.MaxLine)
 	err = l.makeReady(ctx, s, spec, st.profile, st.cwd)
 	s.ready.Store(err == nil)
 	s.launched <- err == nil

@@ -34,8 +34,17 @@ func (s *session) askPermission(m wire.Message) {
 		s.refuse(m, wire.CodeInternal, errTooManyQuestions.Error())
 		return
 	}
-	s.emit(rules.AgentPermission{RequestID: requestID,
+	s.emit(rules.AgentPermission{RequestID: requestID, RPC: s.rpc(m.ID),
 		ToolCall: p.ToolCall, Options: p.Options, Choices: p.choices, Title: p.title, Description: p.description})
+}
+
+// rpc returns the agent's id of a request in the form in which the host session stores it;
+// empty for an agent that does not outlive the server.
+func (s *session) rpc(id json.RawMessage) string {
+	if !s.outlives() {
+		return ""
+	}
+	return string(id)
 }
 
 // permission has the params of session/request_permission, as in version 1.

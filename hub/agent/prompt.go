@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/agent/content"
+	"parley/hub/agent/peer"
 	"parley/hub/agent/wire"
 	"parley/hub/blobs"
 	"parley/hub/rules"
@@ -34,14 +35,14 @@ func (s *session) Prompt(p rules.AgentPrompt) {
 		s.promptWithContent(p, params, then)
 		return
 	}
-	s.call("session/prompt", params, then)
+	s.callFor(rules.Cause{Kind: rules.CausePrompt, Key: p.Turn}, "session/prompt", params, then)
 }
 
 // promptWithContent sends a prompt whose content is read from the store by the goroutine
 // that writes to the agent. If that fails, the turn ends with the error.
 func (s *session) promptWithContent(p rules.AgentPrompt, params promptParams, then func(wire.Message)) {
 	id := s.expect(then)
-	s.queue(func() []byte {
+	s.queue(peer.Line{Cause: rules.Cause{Kind: rules.CausePrompt, Key: p.Turn}, ID: id, Make: func() []byte {
 		blocks, err := s.blocks.Blocks(context.Background(), p) // bounded by the size of the attachments
 		if err == nil {
 			var line []byte
@@ -52,7 +53,7 @@ func (s *session) promptWithContent(p rules.AgentPrompt, params promptParams, th
 		}
 		s.failPrompt(id, p.Turn, err)
 		return nil
-	})
+	}})
 }
 
 // failPrompt ends the turn of a prompt that was not sent.

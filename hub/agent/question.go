@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/agent/peer"
 	"parley/hub/agent/wire"
 	"parley/hub/rules"
 	"parley/protocol"
@@ -34,8 +35,15 @@ type pendingQuestion struct {
 
 var errTooManyQuestions = errors.New("too many questions are pending, or they are too large together")
 
+// outlives reports whether the agent outlives the server, so that everything that is sent to
+// it is decided by its host session.
+func (s *session) outlives() bool { return s.run > 0 && s.ready.Load() }
+
 // handleRequest passes a question on, and refuses other requests of the agent.
 func (s *session) handleRequest(m wire.Message) {
+	if s.line.was(s.seen) {
+		return // sent again; the host session has it
+	}
 	switch m.Method {
 	case "session/request_permission":
 		s.askPermission(m)
@@ -77,7 +85,9 @@ func (s *session) takeQuestion(requestID string) (p pendingQuestion, pending boo
 
 // withdraw answers a question as cancelled, and reports that it needs no answer.
 func (s *session) withdraw(requestID string) {
-	s.cancelQuestion(requestID)
+	if !s.outlives() { // else the host session answers
+		s.cancelQuestion(requestID)
+	}
 	s.emit(rules.AgentWithdrawn{RequestID: requestID})
 }
 
@@ -100,11 +110,13 @@ func (s *session) respond(requestID string, result func(pendingQuestion) any) {
 	if !pending {
 		return
 	}
+	cause := rules.Cause{Kind: rules.CauseAnswer, Key: requestID}
 	switch r := result(p).(type) {
 	case *wire.Error:
-		s.send(wire.Failure(p.id, r), nil)
+		s.send(cause, wire.Failure(p.id, r), nil)
 	default:
-		s.send(wire.Result(p.id, r))
+		line, err := wire.Result(p.id, r)
+		s.send(cause, line, err)
 	}
 }
 
@@ -121,8 +133,12 @@ func (s *session) dropQuestions() {
 // output is not read meanwhile.
 func (s *session) refuse(m wire.Message, code int, message string) {
 	s.log.Debug("refused a request of the agent", zap.String("method", truncateName(m.Method)), zap.Int("code", code))
+	if s.outlives() {
+		s.emit(rules.AgentRefused{Refusal: rules.AgentRefusal{ID: string(m.ID), Code: code, Message: message}})
+		return
+	}
 	line := wire.Failure(bytes.Clone(m.ID), &wire.Error{Code: code, Message: message})
-	s.out.Put(func() []byte { return line })
+	s.out.Put(peer.Line{Make: func() []byte { return line }})
 }
 
 // handleCancelRequest withdraws a question. It still answers the request, as

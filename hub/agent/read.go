@@ -25,12 +25,19 @@ func (s *session) read(lines *wire.Reader) {
 			break
 		}
 		s.line = s.nextLine()
-		if err != nil {
+		switch {
+		case s.line.before(s.seen): // sent again; all sessions have it
+		case err != nil:
 			s.skip(line, s.maxLine, err)
-		} else {
+		default:
 			s.handle(line)
+			s.remember()
 		}
 		s.line.end()
+	}
+	if s.left.Load() {
+		s.dropQuestions()
+		return
 	}
 	// An agent that has closed its output, but has not exited, is of no use.
 	if err := s.shutDown(context.Background()); err != nil {
@@ -125,6 +132,9 @@ func (s *session) handleResponse(m wire.Message, line []byte) {
 	then := s.calls[key]
 	delete(s.calls, key)
 	s.mu.Unlock()
+	if then == nil && s.restored {
+		return // an earlier session has sent the request, and waits for nothing
+	}
 	if then == nil {
 		s.skip(line, len(line), errors.New("answer to no pending request"))
 		return

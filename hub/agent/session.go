@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/json"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,9 +53,15 @@ type session struct {
 	opening     opening
 
 	// owned by read; stray.bytes may be read by others once drained is closed
-	stray     strays
-	reachable bool // rules.AgentReachable was sent
-	line      line // that is being handled
+	stray      strays
+	reachable  bool            // rules.AgentReachable was sent
+	line       line            // that is being handled
+	remembered json.RawMessage // the progress that was passed on last
+
+	// set by restore, then immutable
+	cwd      string       // of an agent that outlives the server, on its machine; also set by Launch
+	restored bool         // the agent has run on while the server was not there
+	seen     rules.Origin // of the newest message that the host session has committed; those up to it are sent again
 
 	// set by read at the answer to initialize, before Launch receives it; then immutable
 	dialect dialect
@@ -64,6 +71,7 @@ type session struct {
 	initialized   atomic.Bool  // the agent has answered initialize
 	loading       atomic.Bool  // the agent is replaying a session, which is not passed on
 	unwanted      atomic.Bool  // Stop deletes the session
+	left          atomic.Bool  // Leave was called
 	replaying     atomic.Bool  // the replay is passed on after all
 	ready         atomic.Bool  // the handshake has succeeded
 	strayReported atomic.Bool  // stray output was reported since the last prompt
@@ -84,9 +92,8 @@ type session struct {
 	pages         map[string]string             // request ids of the elicitations in URL mode that are not finished, by the agent's ids; at most maxPages
 }
 
-// startSession starts the session's goroutines. They end when the peer has ended and
-// Launch has sent to launched.
-func startSession(p peer.Peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), blocks content.Source, opts Options, allQuestionBytes *limit.Budget, log *zap.Logger) *session {
+// newSession returns a session whose goroutines work starts.
+func newSession(p peer.Peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), blocks content.Source, opts Options, allQuestionBytes *limit.Budget, log *zap.Logger) *session {
 	s := &session{
 		peer: p, log: log, sink: sink, profile: from,
 		run: spec.Run, hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,
@@ -105,10 +112,15 @@ func startSession(p peer.Peer, from profile.Profile, spec rules.LaunchSpec, sink
 	}
 	s.dialect = &dialect1{session: s}
 	s.facts.Run = invocation(from)
-	reader := wire.NewReader(p.Stdout(), opts.MaxLine)
+	return s
+}
+
+// work starts the session's goroutines. They end when the peer has ended and Launch has sent
+// to launched.
+func (s *session) work(maxLine int) {
+	reader := wire.NewReader(s.peer.Stdout(), maxLine)
 	s.workers.Go(s.out.Run)
 	s.workers.Go(func() { s.read(reader) })
-	return s
 }
 
 // emit passes an event of the agent to the sink. It is called by read.
@@ -169,16 +181,29 @@ func (s *session) Respond(requestID, optionID string) {
 }
 
 // Cancel implements [hub.Agent].
-func (s *session) Cancel() {
+func (s *session) Cancel() { s.cancel(rules.Cause{Kind: rules.CauseCancel}) }
+
+func (s *session) cancel(cause rules.Cause) {
 	if s.dialect.working() {
-		s.send(wire.Notification("session/cancel", sessionParams{SessionID: s.id}))
+		line, err := wire.Notification("session/cancel", sessionParams{SessionID: s.id})
+		s.send(cause, line, err)
 	}
 }
 
-// call sends a request. then is called with the answer, by read.
+// call sends a request that is not stored. then is called with the answer, by read.
 func (s *session) call(method string, params any, then func(wire.Message)) {
-	line, err := wire.Request(s.expect(then), method, params)
-	s.send(line, err)
+	s.callFor(rules.Cause{}, method, params, then)
+}
+
+// callFor sends a request for a cause. then is called with the answer, by read.
+func (s *session) callFor(cause rules.Cause, method string, params any, then func(wire.Message)) {
+	id := s.expect(then)
+	line, err := wire.Request(id, method, params)
+	if err != nil {
+		s.log.Error("cannot encode a request to the agent", zap.Error(err))
+		return
+	}
+	s.queue(peer.Line{Make: func() []byte { return line }, Cause: cause, ID: id})
 }
 
 // expect returns the id of a new request. then is called with the answer, by read.
@@ -192,17 +217,17 @@ func (s *session) expect(then func(wire.Message)) int64 {
 
 // send puts an encoded line into the outbox without waiting. It kills the agent if the
 // outbox is full.
-func (s *session) send(line []byte, err error) {
+func (s *session) send(cause rules.Cause, line []byte, err error) {
 	if err != nil {
 		s.log.Error("cannot encode a message to the agent", zap.Error(err))
 		return
 	}
-	s.queue(func() []byte { return line })
+	s.queue(peer.Line{Make: func() []byte { return line }, Cause: cause})
 }
 
-// queue puts a line into the outbox without waiting. The line is made when it is written;
-// an empty one is not written. queue kills the agent if the outbox is full.
-func (s *session) queue(line func() []byte) {
+// queue puts a line into the outbox without waiting. It kills the agent if the outbox is
+// full.
+func (s *session) queue(line peer.Line) {
 	if !s.out.Offer(line) {
 		s.killDeaf.Do(func() {
 			s.log.Warn("killing an agent that does not read its input", zap.Int("waiting", peer.OutboxSize))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 // errLastEvent is the error of Stop if its context ends before the sink has returned
@@ -24,7 +25,7 @@ func (s *session) Stop(ctx context.Context) error {
 	for _, requestID := range s.pendingQuestions() {
 		s.cancelQuestion(requestID)
 	}
-	s.Cancel()
+	s.cancel(rules.Cause{})
 	s.closeSession(ctx)
 	if err := s.shutDown(ctx); err != nil {
 		return err

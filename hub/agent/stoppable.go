@@ -57,7 +57,7 @@ func (s *session) StopWork(w rules.Work) error {
 	if err != nil {
 		return err
 	}
-	s.call(request.method, request.params, func(m wire.Message) {
+	s.callFor(rules.Cause{Kind: rules.CauseWork, Key: w.ToolCallID + w.TerminalID}, request.method, request.params, func(m wire.Message) {
 		if m.Error != nil {
 			s.emit(rules.AgentStopRefused{Work: w, Reason: wire.ForPeople(wire.DecodeError(m.Error).Error(), maxFailure)})
 		}

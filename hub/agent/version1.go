@@ -77,6 +77,12 @@ func (*dialect1) updated(wire.Message) []rules.AgentEvent { return nil }
 
 func (d *dialect1) working() bool { return d.running.Load() }
 
+func (*dialect1) version() int { return version1 }
+
+func (*dialect1) progress() json.RawMessage { return nil }
+
+func (d *dialect1) restore(turn string, _ json.RawMessage) { d.running.Store(turn != "") }
+
 func (*dialect1) stop(string, string) (stopRequest, error) {
 	return stopRequest{}, errors.New("the agent can only cancel a whole turn")
 }

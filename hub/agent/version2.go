@@ -31,9 +31,9 @@ type dialect2 struct {
 // earlyEnd is an idle state that arrives before the answer to a prompt. It ends the turn
 // if the agent had already shown the message that the answer names.
 type earlyEnd struct {
-	message string  // the id of the newest user message that the agent has shown
-	ended   string  // that id at the idle state; empty for no such state
-	idle    update2 // that state
+	Message string  // the id of the newest user message that the agent has shown
+	Ended   string  // that id at the idle state; empty for no such state
+	Idle    update2 // that state
 }
 
 // offers holds for session/close and session/list, which belong to every agent with
@@ -81,8 +81,8 @@ func (d *dialect2) answered(turn string, m wire.Message) []rules.AgentEvent {
 		return append([]rules.AgentEvent{rules.AgentTurnEnded{Turn: turn, Err: errMalformedAnswer}}, d.ownWork()...)
 	}
 	d.inserted = true
-	if d.early.ended != "" && d.early.ended == result.MessageID {
-		return d.endTurn(d.early.idle)
+	if d.early.Ended != "" && d.early.Ended == result.MessageID {
+		return d.endTurn(d.early.Idle)
 	}
 	return nil
 }
@@ -106,6 +106,41 @@ func (d *dialect2) ownWork() []rules.AgentEvent {
 	}
 	d.own = true
 	return []rules.AgentEvent{rules.AgentTurnBegan{}}
+}
+
+func (*dialect2) version() int { return version2 }
+
+// progress2 is the progress of a dialect2. Its JSON is stored.
+type progress2 struct {
+	Turn     string   `json:"turn,omitempty"`
+	Inserted bool     `json:"inserted,omitempty"`
+	Early    earlyEnd `json:"early,omitzero"`
+	Busy     bool     `json:"busy,omitempty"`
+	Own      bool     `json:"own,omitempty"`
+}
+
+func (d *dialect2) progress() json.RawMessage {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := progress2{d.turn, d.inserted, d.early, d.busy, d.own}
+	encoded := rules.RawJSON(p)
+	if len(encoded) > maxMemory {
+		p.Early = earlyEnd{}
+		encoded = rules.RawJSON(p)
+	}
+	return encoded
+}
+
+// restore does not restore what the agent offers to stop.
+func (d *dialect2) restore(turn string, progress json.RawMessage) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var p progress2
+	_ = json.Unmarshal(progress, &p) // that of an earlier turn changes nothing
+	d.turn, d.busy, d.own = turn, p.Busy, p.Own
+	if turn == "" && p.Inserted || turn == p.Turn {
+		d.turn, d.inserted, d.early = p.Turn, p.Inserted, p.Early
+	}
 }
 
 func (d *dialect2) endTurn(idle update2) []rules.AgentEvent {
@@ -170,7 +205,7 @@ func (d *dialect2) updating(m wire.Message) []rules.AgentEvent {
 	defer d.mu.Unlock()
 	switch m.Update {
 	case "user_message", "user_message_chunk":
-		d.early.message = cmp.Or(u.MessageID, d.early.message)
+		d.early.Message = cmp.Or(u.MessageID, d.early.Message)
 	case "tool_call_update":
 		d.stops.toolCalls.note(u.ToolCallID, u.Capabilities)
 	case "terminal_update":
@@ -205,7 +240,7 @@ func (d *dialect2) updated(m wire.Message) []rules.AgentEvent {
 	case d.inserted:
 		events = append(events, d.endTurn(u)...)
 	default:
-		d.early.ended, d.early.idle = d.early.message, u
+		d.early.Ended, d.early.Idle = d.early.Message, u
 	}
 	return events
 }

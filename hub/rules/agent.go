@@ -41,6 +41,15 @@ type ConnectorSeat struct {
 	Incarnation string `json:"incarnation"`
 }
 
+// ConnectorVisit is a connection of a connector.
+type ConnectorVisit struct {
+	Seat ConnectorSeat // of the process
+	// Resumed says that the agent has run on while the server was not there, and Taken is the
+	// number of the newest frame that the connector has received of the server.
+	Resumed bool
+	Taken   uint64
+}
+
 // Fences reports whether a process that comes now is refused, since the one with the seat is
 // newer, or is another one with the same epoch.
 func (s ConnectorSeat) Fences(now ConnectorSeat) bool {
@@ -97,6 +106,8 @@ type (
 		Options   json.RawMessage // as the agent sent them, in its order
 		Choices   []AgentOption   // the options, decoded
 
+		RPC string // the agent's JSON-RPC id, as JSON; empty unless the agent outlives the server
+
 		Title       string // of the question; empty in version 1 of the protocol
 		Description string // of the question; may be empty
 	}
@@ -109,13 +120,16 @@ type (
 	AgentElicitation struct {
 		Elicitation protocol.Elicitation
 		URL         string // of the page, with mode url
+		RPC         string // as in AgentPermission
+		Page        string // the agent's id of it, with RPC and mode url
 	}
 	// AgentElicitationCompleted reports that an accepted page is finished.
 	AgentElicitationCompleted struct{ RequestID string }
 	// AgentElicitationRefused reports that the agent asked for input in a way that cannot
 	// be shown. The agent has received an error.
 	AgentElicitationRefused struct{ Refused protocol.ElicitationRefused }
-	// AgentWithdrawn reports that the agent withdraws a question.
+	// AgentWithdrawn reports that the agent withdraws a question. An agent that outlives the
+	// server is to be answered, as cancelled.
 	AgentWithdrawn struct{ RequestID string }
 	// AgentTurnBegan reports that the agent works without a prompt.
 	AgentTurnBegan struct{}
@@ -138,6 +152,12 @@ type (
 		Work   Work
 		Reason string
 	}
+	// AgentRefused is an answer to a request that is not supported. It comes from an agent
+	// that outlives the server, and is to be sent to it.
+	AgentRefused struct{ Refusal AgentRefusal }
+	// AgentRemembers is what the agent's side knows of the progress of an agent that outlives
+	// the server, after the events before it. It replaces what was reported before.
+	AgentRemembers struct{ Progress json.RawMessage }
 	// AgentProgress describes what a starting agent does, in one line for participants.
 	AgentProgress struct{ Detail string }
 	// AgentStrayOutput reports that the agent has written lines to its standard
@@ -155,11 +175,11 @@ type (
 	}
 )
 
-// ElicitationReply is the response to an elicitation.
+// ElicitationReply is the response to an elicitation. Its JSON is stored.
 type ElicitationReply struct {
-	Action  protocol.ElicitationAction
-	Content json.RawMessage // with accept of a form: the object for the agent
-	Refusal string          // an error for the agent in the place of an answer; empty for none
+	Action  protocol.ElicitationAction `json:"action,omitempty"`
+	Content json.RawMessage            `json:"content,omitempty"` // with accept of a form: the object for the agent
+	Refusal string                     `json:"refusal,omitempty"` // an error for the agent in the place of an answer; empty for none
 }
 
 // AgentOption is one option of a permission request. Kind is one of
@@ -181,6 +201,8 @@ func (AgentTurnBegan) agentEvent()            {}
 func (AgentTurnEnded) agentEvent()            {}
 func (AgentStopRefused) agentEvent()          {}
 func (AgentConfigured) agentEvent()           {}
+func (AgentRefused) agentEvent()              {}
+func (AgentRemembers) agentEvent()            {}
 func (AgentProgress) agentEvent()             {}
 func (AgentStrayOutput) agentEvent()          {}
 func (AgentSlowed) agentEvent()               {}

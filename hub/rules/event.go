@@ -23,19 +23,23 @@ func PrimaryEvent(p protocol.Payload) Event { return Event{Public: p, Primary: t
 // Private is the part of an event that the rules need and no client receives. Its JSON is
 // stored beside the event.
 type Private struct {
-	Command *CommandRef                 `json:"command,omitempty"` // the command whose answer this event is
-	Host    *protocol.Participant       `json:"host,omitempty"`    // with shared_session_created
-	Agent   protocol.AgentStatus        `json:"agent,omitempty"`   // with shared_session_created
-	Message *protocol.Message           `json:"message,omitempty"` // with prompt_pending_approval
-	Invite  int                         `json:"invite,omitempty"`  // generation, with invite_rotated and the removal that rotated it
-	URL     string                      `json:"url,omitempty"`     // with elicitation_requested of a host session: the page
-	Answer  *protocol.ElicitationAnswer `json:"answer,omitempty"`  // with elicitation_resolved: what the agent or the person was given
-	Change  string                      `json:"change,omitempty"`  // the id of the change, with agent_configuring and its outcome
-	Typed   bool                        `json:"typed,omitempty"`   // with participant_joined: by the typed protocol
-	Renewal int                         `json:"renewal,omitempty"` // the number of the agent's new session, with agent_session
-	Mask    *Mask                       `json:"mask,omitempty"`    // what is seen of the event by those for whom secrets are masked
-	To      string                      `json:"to,omitempty"`      // the participant who alone receives the event, if its audience is [Addressee]
-	Origin  Origin                      `json:"origin,omitzero"`   // with events that follow from a message of an agent on another machine
+	Command  *CommandRef                 `json:"command,omitempty"`  // the command whose answer this event is
+	Host     *protocol.Participant       `json:"host,omitempty"`     // with shared_session_created
+	Agent    protocol.AgentStatus        `json:"agent,omitempty"`    // with shared_session_created
+	Message  *protocol.Message           `json:"message,omitempty"`  // with prompt_pending_approval
+	Invite   int                         `json:"invite,omitempty"`   // generation, with invite_rotated and the removal that rotated it
+	URL      string                      `json:"url,omitempty"`      // with elicitation_requested of a host session: the page
+	Answer   *protocol.ElicitationAnswer `json:"answer,omitempty"`   // with elicitation_resolved: what the agent or the person was given
+	Change   string                      `json:"change,omitempty"`   // the id of the change, with agent_configuring and its outcome
+	Typed    bool                        `json:"typed,omitempty"`    // with participant_joined: by the typed protocol
+	Renewal  int                         `json:"renewal,omitempty"`  // the number of the agent's new session, with agent_session
+	Mask     *Mask                       `json:"mask,omitempty"`     // what is seen of the event by those for whom secrets are masked
+	To       string                      `json:"to,omitempty"`       // the participant who alone receives the event, if its audience is [Addressee]
+	RPC      string                      `json:"rpc,omitempty"`      // with a question of a host session: the agent's JSON-RPC id
+	Page     string                      `json:"page,omitempty"`     // with elicitation_requested of a host session: the agent's id of it
+	Answered *QuestionAnswer             `json:"answered,omitempty"` // with the outcome of a question of a host session whose agent outlives the server
+	Calls    *Calls                      `json:"calls,omitempty"`    // with agent_called of a host session
+	Origin   Origin                      `json:"origin,omitzero"`    // with events that follow from a message of an agent on another machine
 }
 
 // CommandRef identifies a command by its scope and its id. The scope of a

@@ -43,9 +43,14 @@ func TestStored_events_and_snapshots_keep_their_encoding(t *testing.T) {
 	away.DeliverAll()
 	writeSnapshots(&got, away)
 	writeJournals(&got, away)
+	visit := rules.ConnectorVisit{Seat: rules.ConnectorSeat{Epoch: 1, Incarnation: "i"}}
 	written := len(away.Host.Journal)
-	away.Do(away.Host, host.ConnectorChanged{Connected: true, Seat: rules.ConnectorSeat{Epoch: 1, Incarnation: "i"}})
+	away.Do(away.Host, host.ConnectorChanged{Connected: true, ConnectorVisit: visit})
 	writeRecords(&got, "host", away.Host.Journal[written:])
+	outliving := rulestest.NewFixture(t, rules.Settings{})
+	storedOutliving(outliving, visit)
+	writeSnapshots(&got, outliving)
+	writeJournals(&got, outliving)
 
 	file := filepath.Join("testdata", "stored.txt")
 	stored, err := os.ReadFile(file)
@@ -87,6 +92,31 @@ func storedSession(s *rulestest.Fixture) {
 	require.NoError(s.T, s.TryJoin(&protocol.Join{UserID: "ada", ParticipantToken: token}).Err)
 	s.DeliverAll()
 	s.Prompt(s.Owner())
+	s.DeliverAll()
+}
+
+// storedOutliving brings forth the events of an agent that outlives the server.
+func storedOutliving(s *rulestest.Fixture, visit rules.ConnectorVisit) {
+	s.HostState().Session.Facts.Connector = new(protocol.AgentConnector)
+	s.AgentReports(rules.AgentExited{})
+	s.Prompt(s.Owner())
+	s.DeliverAll()
+	s.Agent.Launching, s.Agent.Ready = false, true
+	s.Do(s.Host, host.Launched{SessionID: "theirs", CanLoad: true, Continued: protocol.ContinuedLoaded, Memory: []byte(`{"version":1}`)})
+	turn := rules.Cause{Kind: rules.CausePrompt, Key: s.Agent.Turn}
+	s.Do(s.Host, host.FrameSent{Frame: rules.SentFrame{Cause: turn, ID: 7, Frame: 3, Acked: 2}})
+	asked := rules.AgentPermission{RequestID: "1", RPC: `"q"`, ToolCall: []byte(`{}`), Options: []byte(`[{"optionId":"yes"}]`), Choices: []rules.AgentOption{{ID: "yes"}}}
+	s.AgentReportsFrom(rules.Origin{Run: 1, Frame: 4}, asked)
+	s.AgentReports(rules.FramedNotifications{Notifications: rules.Notifications{[]byte(`{}`)}, Origins: []rules.Origin{{Run: 1, Frame: 5, Part: 1}}})
+	s.AgentReportsFrom(rules.Origin{Run: 1, Frame: 6}, rules.AgentRemembers{Progress: []byte(`{"busy":true}`)})
+	s.AgentReportsFrom(rules.Origin{Run: 1, Frame: 7}, rules.AgentRefused{Refusal: rules.AgentRefusal{ID: "9", Code: -32601, Message: "no"}})
+	s.DeliverAll()
+	s.Do(s.Host, rules.Loaded{OpenShared: []journal.SessionID{s.Session.ID}})
+	s.DeliverAll()
+	s.Send(s.Owner(), &protocol.AnswerPermission{RequestID: "1", OptionID: "yes"})
+	s.DeliverAll()
+	visit.Resumed, visit.Taken = true, 3
+	s.Do(s.Host, host.ConnectorChanged{Connected: true, ConnectorVisit: visit})
 	s.DeliverAll()
 }
 

@@ -21,6 +21,9 @@ type Hello struct {
 	Epoch uint64 `json:"epoch"`
 	// Taken is the number of the newest frame of the server that the connector has.
 	Taken uint64 `json:"taken"`
+	// Acknowledged is the number of the newest frame of the connector that the server has
+	// acknowledged.
+	Acknowledged uint64 `json:"acknowledged,omitzero"`
 	// Agent is the name of the agent, for people.
 	Agent string `json:"agent"`
 	// Title is the title of the host session; it may be empty.

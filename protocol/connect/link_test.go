@@ -16,17 +16,19 @@ type end struct {
 	put    []string // what it has put
 	got    []string // what it has processed
 	inbox  []connect.Frame
+	last   uint64 // the number of the newest frame that it has processed, which a restart does not lose
 }
 
 // link is two ends and the messages that are on their way between them.
 type link struct {
 	t      require.TestingT
 	ends   [2]*end
+	limit  int
 	onWire [2][][]byte // to the end with the index
 }
 
 func newLink(t require.TestingT, limit int) *link {
-	l := &link{t: t}
+	l := &link{t: t, limit: limit}
 	for i := range l.ends {
 		l.ends[i] = &end{stream: connect.NewStream(limit)}
 	}
@@ -78,7 +80,9 @@ func (l *link) process(i int) bool {
 	}
 	f := e.inbox[0]
 	e.inbox = e.inbox[1:]
-	e.got = append(e.got, string(f.Body))
+	if f.Number > e.last { // else it was sent again, since the acknowledgement was lost in a restart
+		e.got, e.last = append(e.got, string(f.Body)), f.Number
+	}
 	e.stream.Processed(f.Number)
 	return true
 }
@@ -88,6 +92,17 @@ func (l *link) cut() {
 	l.onWire = [2][][]byte{}
 	for _, e := range l.ends {
 		e.stream.Disconnect()
+	}
+}
+
+// restart breaks the connection, and lets the server, which is the second end, lose its memory
+// but for what it has put and what it has processed.
+func (l *link) restart() {
+	l.cut()
+	connector, server := l.ends[0].stream, l.ends[1]
+	server.stream, server.inbox = connect.RestoreStream(l.limit, connector.Taken(), connector.Acknowledged()), nil
+	for _, text := range server.put[connector.Taken():] {
+		server.stream.Force(connect.TypeLine, []byte(text))
 	}
 }
 
@@ -158,28 +173,32 @@ func play(l *link, between func()) {
 	l.requireExact()
 }
 
-func TestStream_survives_a_cut_after_every_step_of_a_turn(t *testing.T) {
+func TestStream_survives_a_cut_or_a_restart_of_the_server_after_every_step_of_a_turn(t *testing.T) {
 	steps := 0
 	play(newLink(t, 1<<20), func() { steps++ })
 	require.Equal(t, 5*len(turn), steps)
-	for cutAfter := range steps {
-		l, step := newLink(t, 1<<20), 0
-		play(l, func() {
-			if step == cutAfter {
-				l.cut()
-				l.connect()
-			}
-			step++
-		})
+	for _, fault := range []func(*link){(*link).cut, (*link).restart} {
+		for cutAfter := range steps {
+			l, step := newLink(t, 1<<20), 0
+			play(l, func() {
+				if step == cutAfter {
+					fault(l)
+					l.connect()
+				}
+				step++
+			})
+		}
 	}
 }
 
-func TestStream_survives_a_cut_after_every_step(t *testing.T) {
-	l := newLink(t, 1<<20)
-	play(l, func() {
-		l.cut()
-		l.connect()
-	})
+func TestStream_survives_a_fault_after_every_step(t *testing.T) {
+	for _, fault := range []func(*link){(*link).cut, (*link).restart} {
+		l := newLink(t, 1<<20)
+		play(l, func() {
+			fault(l)
+			l.connect()
+		})
+	}
 }
 
 func TestStream_carries_a_backlog_of_ten_thousand_frames(t *testing.T) {

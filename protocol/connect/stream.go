@@ -7,10 +7,11 @@ type Stream struct {
 	limit int // immutable, in bytes
 
 	// frames to the other end
-	last  uint64  // the number of the newest one
-	kept  []Frame // not acknowledged, in order
-	bytes int     // total size of kept
-	sent  uint64  // the number of the newest one that this connection has sent, or that the other end had when it began
+	last  uint64          // the number of the newest one
+	kept  []Frame         // not acknowledged, in order
+	bytes int             // total size of kept
+	sent  uint64          // the number of the newest one that this connection has sent, or that the other end had when it began
+	held  map[uint64]bool // the numbers of those that must not be sent yet
 
 	// frames from the other end
 	taken     uint64 // the number of the newest one
@@ -21,7 +22,15 @@ type Stream struct {
 
 // NewStream returns a stream without frames that keeps at most a number of bytes for the
 // other end.
-func NewStream(limit int) *Stream { return &Stream{limit: limit} }
+func NewStream(limit int) *Stream { return &Stream{limit: limit, held: map[uint64]bool{}} }
+
+// RestoreStream returns the stream of an end that has lost its memory. The other end has its
+// frames up to the number last, and keeps its own after the number taken.
+func RestoreStream(limit int, last, taken uint64) *Stream {
+	s := NewStream(limit)
+	s.last, s.sent, s.taken, s.processed = last, last, taken, taken
+	return s
+}
 
 // HasRoom reports whether [Stream.Put] accepts a body of a length. A stream without frames
 // to keep accepts any.
@@ -47,6 +56,12 @@ func (s *Stream) Force(t Type, body []byte) (number uint64) {
 	return f.Number
 }
 
+// Hold keeps a frame that was put, and those after it, from being sent until [Stream.Free].
+func (s *Stream) Hold(number uint64) { s.held[number] = true }
+
+// Free ends a [Stream.Hold].
+func (s *Stream) Free(number uint64) { delete(s.held, number) }
+
 // Connect begins a connection on which the other end says which of this end's frames it
 // has. It returns an error, and the streams of the two ends do not belong together, if that
 // frame does not exist or one after it is no longer kept.
@@ -70,7 +85,7 @@ func (s *Stream) Next() (f Frame, ok bool) {
 	if !s.connected {
 		return Frame{}, false
 	}
-	if s.sent < s.last {
+	if s.sent < s.last && !s.held[s.sent+1] {
 		f = s.kept[max(s.sent, s.Acknowledged())-s.Acknowledged()]
 		s.sent = f.Number
 	} else if s.told == s.processed {

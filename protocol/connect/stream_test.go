@@ -35,6 +35,10 @@ func TestStream_is_exact_through_any_breaks(t *testing.T) {
 				l.cut()
 				connected = false
 			},
+			"restart": func(t *rapid.T) {
+				l.restart()
+				connected = false
+			},
 			"connect": func(t *rapid.T) {
 				if !connected {
 					l.connect()
@@ -142,4 +146,22 @@ func TestSeat_a_newer_connector_takes_it_for_good(t *testing.T) {
 	require.Equal(t, connect.Fenced, s.Admit(4, "a"))
 	require.Equal(t, connect.Fenced, s.Admit(5, "a"))
 	require.Equal(t, connect.Returned, s.Admit(5, "b"))
+}
+
+func TestStream_a_held_frame_and_those_after_it_are_not_sent_before_it_is_free(t *testing.T) {
+	l := newLink(t, 1<<20)
+	l.put(1, "first")
+	held, ok := l.ends[1].stream.Put(connect.TypeLine, []byte("held"))
+	require.True(t, ok)
+	l.ends[1].stream.Hold(held)
+	l.ends[1].put = append(l.ends[1].put, "held")
+	l.put(1, "last")
+	l.settle()
+	require.Equal(t, []string{"first"}, l.ends[0].got)
+	l.put(0, "to the other end")
+	l.settle()
+	require.Len(t, l.ends[1].got, 1, "acknowledgements are sent meanwhile")
+	l.ends[1].stream.Free(held)
+	l.settle()
+	l.requireExact()
 }

@@ -141,3 +141,41 @@ func (t *Tracker) allOptions() protocol.AgentFacts {
 	}
 	return protocol.AgentFacts{ConfigOptions: list, ConfigOptionTotal: &total}
 }
+
+// Older returns the categories of the options that are set by the requests of modes and
+// models.
+func (t *Tracker) Older() (categories []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, o := range []*protocol.ConfigOption{t.modes, t.models} {
+		if o != nil && t.announced().Option(o.Category) == nil {
+			categories = append(categories, o.Category)
+		}
+	}
+	return categories
+}
+
+// Restore continues with the facts of a session that is open. older is what [Tracker.Older]
+// has returned when it was opened.
+func (t *Tracker) Restore(known protocol.AgentFacts, older []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.begun, t.opened = true, true
+	if known.Usage != nil {
+		t.cost = known.Usage.Cost
+	}
+	for _, o := range known.ConfigOptions {
+		switch {
+		case slices.Contains(older, o.ID) && o.ID == protocol.CategoryMode:
+			t.modes = &o
+		case slices.Contains(older, o.ID) && o.ID == protocol.CategoryModel:
+			t.models = &o
+		default:
+			t.options = append(t.options, o)
+		}
+	}
+	t.total = len(t.options)
+	if known.ConfigOptionTotal != nil {
+		t.total += *known.ConfigOptionTotal - len(known.ConfigOptions)
+	}
+}

@@ -4,11 +4,20 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"parley/hub/rules"
 )
 
 // OutboxSize is the number of lines that can wait for a busy agent. A turn needs a
 // handful; the rest is for answers to a burst of requests.
 const OutboxSize = 1024
+
+// Line is a line for an agent.
+type Line struct {
+	Make  func() []byte // returns the line when it is written; an empty one is not written
+	Cause rules.Cause   // zero for a line that is not stored
+	ID    int64         // the JSON-RPC id of a request; 0 for any other line
+}
 
 // Outbox writes lines to an agent's input, in order, in a goroutine of its own: Run,
 // which the owner starts and waits for. It is safe for concurrent use.
@@ -16,9 +25,9 @@ type Outbox struct {
 	// immutable
 	peer    Peer
 	grace   time.Duration
-	queue   chan func() []byte // make the lines to write, of which empty ones are not written; sent to by Offer and Put, never closed; when it is full, Offer refuses and Put waits
-	closing chan struct{}      // closed by Close, never sent to
-	done    chan struct{}      // closed by Run when it ends, never sent to
+	queue   chan Line     // lines to write; sent to by Offer and Put, never closed; when it is full, Offer refuses and Put waits
+	closing chan struct{} // closed by Close, never sent to
+	done    chan struct{} // closed by Run when it ends, never sent to
 
 	closeOnce sync.Once
 }
@@ -26,12 +35,12 @@ type Outbox struct {
 // NewOutbox returns an empty outbox. An agent that closes its input may end by itself within
 // the grace period; then the outbox kills it.
 func NewOutbox(p Peer, grace time.Duration) *Outbox {
-	return &Outbox{peer: p, grace: grace, queue: make(chan func() []byte, OutboxSize),
+	return &Outbox{peer: p, grace: grace, queue: make(chan Line, OutboxSize),
 		closing: make(chan struct{}), done: make(chan struct{})}
 }
 
 // Offer queues a line if there is room, and reports whether there was.
-func (o *Outbox) Offer(line func() []byte) bool {
+func (o *Outbox) Offer(line Line) bool {
 	select {
 	case o.queue <- line:
 		return true
@@ -41,7 +50,7 @@ func (o *Outbox) Offer(line func() []byte) bool {
 }
 
 // Put queues a line, waiting for room. It drops the line if the outbox is closed.
-func (o *Outbox) Put(line func() []byte) {
+func (o *Outbox) Put(line Line) {
 	select {
 	case o.queue <- line:
 	case <-o.closing:
@@ -61,7 +70,7 @@ func (o *Outbox) Run() {
 	for {
 		select {
 		case line := <-o.queue:
-			if err := write(in, line()); err != nil {
+			if err := write(in, line); err != nil {
 				o.abandon()
 				return
 			}
@@ -79,7 +88,7 @@ func (o *Outbox) flush(in io.Writer) {
 	for {
 		select {
 		case line := <-o.queue:
-			if err := write(in, line()); err != nil {
+			if err := write(in, line); err != nil {
 				return
 			}
 		default:
@@ -101,10 +110,14 @@ func (o *Outbox) abandon() {
 }
 
 // write writes a line unless it is empty.
-func write(to io.Writer, line []byte) error {
-	if len(line) == 0 {
+func write(to io.Writer, line Line) error {
+	text := line.Make()
+	if len(text) == 0 {
 		return nil
 	}
-	_, err := to.Write(line)
+	if recorder, ok := to.(RecordingWriter); ok && line.Cause != (rules.Cause{}) {
+		return recorder.WriteFor(text, line.Cause, line.ID)
+	}
+	_, err := to.Write(text)
 	return err
 }

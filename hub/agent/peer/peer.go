@@ -1,6 +1,10 @@
 package peer
 
-import "io"
+import (
+	"io"
+
+	"parley/hub/rules"
+)
 
 // Peer is the agent at the other end of the protocol: a process or the demo agent. Its
 // methods are safe for concurrent use.
@@ -32,6 +36,16 @@ type Framed interface {
 	// the frame that reports the exit. The number is 0 if there is none. done is called once
 	// when the frame needs not be sent again; any goroutine may call it.
 	NextFrame() (number uint64, done func())
+	// Leave ends the peer as far as this process is concerned: nothing is sent or done any
+	// more, and Stdout ends.
+	Leave()
+}
+
+// RecordingWriter is the input of a peer that stores what is sent to it.
+type RecordingWriter interface {
+	// WriteFor writes a line, after it has stored its cause. id is the JSON-RPC id of a
+	// request, and 0 for any other line.
+	WriteFor(line []byte, cause rules.Cause, id int64) error
 }
 
 // Exit describes how an agent ended.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"parley/hub/rules"
 	"parley/protocol/connect"
 	"parley/protocol/connect/link"
 )
@@ -12,7 +13,8 @@ import (
 type connector struct {
 	// immutable
 	end    *link.End
-	ctx    context.Context // ends with close
+	record func(context.Context, rules.SentFrame) error // stores that a line is sent
+	ctx    context.Context                              // ends with close
 	cancel context.CancelFunc
 	work   sync.WaitGroup // dispatch
 
@@ -25,12 +27,13 @@ type connector struct {
 	seat        connect.Seat
 	hello       connect.Hello // of the connector that has the seat
 	connections int           // counts the connections
+	restored    bool          // the agent has run on while the server was not there, and the connector has not returned since
 	fence       func()        // closes the connection for a newer connector; nil for none
 	run         *run          // the newest; nil before the first, and after it has ended
 }
 
-func newConnector() *connector {
-	c := &connector{end: link.New(connect.KeptBytes)}
+func newConnector(record func(context.Context, rules.SentFrame) error) *connector {
+	c := &connector{end: link.New(connect.KeptBytes), record: record}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.work.Go(c.dispatch)
 	return c
@@ -53,7 +56,31 @@ func (c *connector) open(number uint64) (*Process, error) {
 	}
 	c.run = newRun(c, number)
 	c.end.Force(connect.TypeStart, connect.Start{Run: number}.Encode())
-	return &Process{Peer: c.run, Dir: c.hello.Dir, filesDir: c.hello.FilesDir, connector: c}, nil
+	return &Process{Peer: c.run, Dir: c.hello.Dir, connector: c}, nil
+}
+
+// restore continues with the agent's process that has run on.
+func (c *connector) restore(seat rules.ConnectorSeat, number uint64) *Process {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seat = connect.Seat{Epoch: seat.Epoch, Incarnation: seat.Incarnation}
+	c.restored, c.run = true, newRun(c, number)
+	c.run.started.Store(true)
+	return &Process{Peer: c.run, connector: c}
+}
+
+// returned notes that the connector has returned to a restored agent.
+func (c *connector) returned() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.restored = false
+}
+
+// filesDir returns the directory for files of prompts; empty if the connector takes none.
+func (c *connector) filesDir() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.hello.FilesDir
 }
 
 // current returns the run that has a number; nil if it has ended.

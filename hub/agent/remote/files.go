@@ -19,7 +19,8 @@ var errNoFiles = errors.New("the agent's machine takes no files")
 
 // Write implements [content.FileWriter]: it sends the file ahead of the next line.
 func (p *Process) Write(ctx context.Context, _ string, c protocol.Content, from io.Reader) (string, error) {
-	if p.filesDir == "" {
+	dir := p.connector.filesDir()
+	if dir == "" {
 		return "", errNoFiles
 	}
 	bytes, err := io.ReadAll(io.LimitReader(from, connect.MaxFile+1))
@@ -33,5 +34,5 @@ func (p *Process) Write(ctx context.Context, _ string, c protocol.Content, from 
 	if err := p.connector.end.Put(ctx, connect.TypeFile, file.Encode()); err != nil {
 		return "", err
 	}
-	return path.Join(p.filesDir, file.Dir, file.Name), nil
+	return path.Join(dir, file.Dir, file.Name), nil
 }

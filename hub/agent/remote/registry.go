@@ -1,11 +1,13 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"sync"
 
 	"parley/hub/agent/peer"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -17,8 +19,12 @@ type Registry struct {
 	mu sync.Mutex
 
 	// guarded by mu
-	connectors map[journal.SessionID]*connector // at most maxConnectors
+	connectors map[journal.SessionID]*connector // at most maxConnectors, besides restored ones
+	record     recordFunc
 }
+
+// recordFunc stores that a line for the agent of a host session is sent.
+type recordFunc func(context.Context, journal.SessionID, rules.SentFrame) error
 
 // maxConnectors is how many connectors a server remembers, and serves at a time.
 const maxConnectors = 1000
@@ -36,7 +42,6 @@ type Process struct {
 	Peer peer.Peer
 	Dir  string // the agent's working directory
 
-	filesDir  string // for [Process.Write]; empty if the connector takes no files
 	connector *connector
 }
 
@@ -65,9 +70,38 @@ func (r *Registry) of(host journal.SessionID) (*connector, error) {
 	if len(r.connectors) >= maxConnectors && !r.forgetOne() {
 		return nil, errFull
 	}
-	c := newConnector()
+	return r.add(host), nil
+}
+
+// add makes the connector of a host session. The caller holds r.mu.
+func (r *Registry) add(host journal.SessionID) *connector {
+	record := r.record
+	c := newConnector(func(ctx context.Context, f rules.SentFrame) error { return record(ctx, host, f) })
 	r.connectors[host] = c
-	return c, nil
+	return c
+}
+
+// recordWith sets how lines for agents are stored. It is called before the first connector is
+// known.
+func (r *Registry) recordWith(record recordFunc) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.record = record
+}
+
+// errKnown says that an agent cannot be restored, since its connector is known.
+var errKnown = errors.New("is known to the server")
+
+// Restore continues with the process of a host session's agent that has run on while the
+// server was not there. Its connector has a seat. The process waits for the connector to
+// return, and ends if another one comes instead.
+func (r *Registry) Restore(host journal.SessionID, seat rules.ConnectorSeat, run uint64) (*Process, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.connectors[host] != nil {
+		return nil, errKnown
+	}
+	return r.add(host).restore(seat, run), nil
 }
 
 // forgetOne forgets a connector without a connection and an agent, and reports whether there

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"parley/hub/agent/peer"
+	"parley/hub/rules"
+	"parley/protocol"
 	"parley/protocol/connect"
 	"parley/protocol/connect/link"
 )
@@ -26,8 +28,9 @@ type run struct {
 	ended     chan struct{} // closed by finish, never sent to
 
 	started atomic.Bool
-	once    sync.Once // finish
-	giveUp  sync.Once // Kill
+	left    atomic.Bool // nothing is sent or acknowledged any more
+	once    sync.Once   // finish
+	giveUp  sync.Once   // Kill
 
 	mu sync.Mutex
 
@@ -72,7 +75,11 @@ func (r *run) NextFrame() (number uint64, done func()) {
 	}
 	f := r.frames[0]
 	r.frames = r.frames[1:]
-	return f.Number, f.Done
+	return f.Number, func() {
+		if !r.left.Load() {
+			f.Done()
+		}
+	}
 }
 
 func (r *run) setStderr(text string) {
@@ -94,6 +101,12 @@ func (r *run) finish(e connect.Exited) {
 		_ = r.lines.Close()
 		close(r.ended)
 	})
+}
+
+// Leave implements [peer.Framed].
+func (r *run) Leave() {
+	r.left.Store(true)
+	r.finish(connect.Exited{})
 }
 
 // Stdin implements [peer.Peer].
@@ -171,6 +184,40 @@ func (i *input) Write(line []byte) (int, error) {
 		return 0, err
 	}
 	return len(line), nil
+}
+
+// WriteFor writes a line, and stores its cause before the connector gets it.
+func (i *input) WriteFor(line []byte, cause rules.Cause, id int64) error {
+	r := (*run)(i)
+	end := r.connector.end
+	number, err := end.Hold(r.ctx, connect.TypeLine, bytes.Clone(bytes.TrimSuffix(line, []byte("\n"))))
+	if err != nil {
+		return err
+	}
+	r.connector.returned()
+	err = r.record(rules.SentFrame{Cause: cause, ID: id, Frame: number, Acked: end.Acknowledged()})
+	if !r.left.Load() {
+		end.Free(number)
+	}
+	return err
+}
+
+// recordRetry is the pause after a line could not be stored.
+const recordRetry = 200 * time.Millisecond
+
+// record stores that a line is sent, and tries again until that succeeds or the run ends.
+func (r *run) record(f rules.SentFrame) error {
+	for {
+		err := r.connector.record(r.ctx, f)
+		if err == nil || errors.Is(err, &protocol.Error{Code: protocol.CodeHostSessionNotFound}) {
+			return nil
+		}
+		select {
+		case <-time.After(recordRetry):
+		case <-r.ctx.Done():
+			return r.ctx.Err()
+		}
+	}
 }
 
 // Close implements [io.Closer].

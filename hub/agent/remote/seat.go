@@ -15,6 +15,11 @@ func (c *connector) enter(conn *link.Conn, hello connect.Hello) visit {
 		c.mu.Unlock()
 		return v
 	}
+	if v.admission == connect.Returned && c.restored && c.run == nil {
+		v.admission = connect.Admitted // the agent was ended meanwhile
+	}
+	v.resumed = v.admission == connect.Returned && c.restored
+	c.restored = v.resumed
 	if v.admission == connect.Admitted && c.fence != nil {
 		c.fence()
 	}
@@ -24,7 +29,10 @@ func (c *connector) enter(conn *link.Conn, hello connect.Hello) visit {
 	c.fence = func() { conn.CloseLater(connect.CloseFenced, rules.ErrConnectorFenced.Error()) }
 	c.mu.Unlock()
 	c.asks.abandon() // of the connection before
-	if v.admission == connect.Admitted {
+	switch {
+	case v.resumed:
+		c.end.Restore(hello.Taken, hello.Acknowledged)
+	case v.admission == connect.Admitted:
 		c.endRun("ended with its connector")
 		c.end.Reset()
 	}

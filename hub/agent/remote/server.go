@@ -31,11 +31,12 @@ type Server struct {
 	work sync.WaitGroup // creations; Close waits for them
 }
 
-// NewServer returns a server of connectors. heartbeat is that of their connections; 0 for
+// NewServer returns a server of connectors, whose hub stores what is sent to them. heartbeat is that of their connections; 0 for
 // the default. [Server.Close] must be called before the hub stops.
 func NewServer(r *Registry, h *hub.Hub, log *zap.Logger, heartbeat time.Duration) *Server {
 	s := &Server{registry: r, hub: h, log: log, beat: cmp.Or(heartbeat, connect.Heartbeat)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	r.recordWith(h.FrameSent)
 	return s
 }
 
@@ -62,8 +63,12 @@ func (s *Server) Serve(ctx context.Context, conn *link.Conn, by hub.Caller, admi
 	}
 	host := s.hub.ConnectedHostID(hello.Key)
 	log := s.log.With(zap.Stringer("hostSession", host))
-	c, err := s.registry.of(host)
 	var visit visit
+	var c *connector
+	err = s.hub.WakeConnected(ctx, host)
+	if err == nil {
+		c, err = s.registry.of(host)
+	}
 	if err == nil {
 		visit, err = s.admit(ctx, c, by, conn, hello)
 	}
@@ -94,6 +99,7 @@ func readHello(ctx context.Context, conn *link.Conn) (connect.Hello, error) {
 type visit struct {
 	admission connect.Admission
 	number    int    // counts the connections of the host session
+	resumed   bool   // its agent has run on while the server was not there
 	has       uint64 // the newest frame of the server that the connector has
 }
 
@@ -114,15 +120,17 @@ func (s *Server) admit(ctx context.Context, c *connector, by hub.Caller, conn *l
 		c.leave(v.number)
 		return v, err
 	}
-	err := s.hub.ConnectorAttached(ctx, host, seatOf(hello))
+	err := s.hub.ConnectorAttached(ctx, host, rules.ConnectorVisit{Seat: seatOf(hello), Resumed: v.resumed, Taken: hello.Taken})
 	if protocol.AsError(err).Code == protocol.CodeHostSessionNotFound {
 		s.create(c, by, conn, hello)
 		err = nil
 	}
 	if err != nil {
 		c.leave(v.number)
+		return v, err
 	}
-	return v, err
+	c.returned()
+	return v, nil
 }
 
 // create creates the host session of a connector in the background, since that needs its

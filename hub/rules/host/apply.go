@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/calls"
 	"parley/hub/rules/host/options"
 	"parley/hub/rules/host/turns"
 	"parley/protocol"
@@ -49,6 +50,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	case *options.EndedEvent:
 		s.ApplyEnded(p, at.Instant(), &s.Session.Facts)
 		s.UsedAt = at.Instant()
+		s.Outgoing.Forget(optionCause(p.Change.ID))
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
 		s.applyConnector(p.Connector, at)
@@ -57,15 +59,17 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		}
 	case *protocol.PermissionRequested:
 		request := rules.NewPermissionRequest(p.Permission)
-		s.Questions = append(s.Questions, openQuestion{rules.Question{Permission: &request}, at.Instant(), s.askedIn()})
+		s.Questions = append(s.Questions, openQuestion{rules.Question{Permission: &request}, at.Instant(), s.askedIn(), e.Private.RPC, ""})
 	case *protocol.PermissionResolved:
+		s.applyOutcome(p.RequestID, calls.Outcome{Permission: p, Answer: e.Private.Answered})
 		s.dropQuestion(p.RequestID)
 	case *protocol.PermissionWithdrawn:
 		s.dropQuestion(p.RequestID)
 	case *protocol.ElicitationRequested:
 		asked := &rules.Elicitation{Elicitation: p.Elicitation, URL: e.Private.URL}
-		s.Questions = append(s.Questions, openQuestion{rules.Question{Elicitation: asked}, at.Instant(), s.askedIn()})
+		s.Questions = append(s.Questions, openQuestion{rules.Question{Elicitation: asked}, at.Instant(), s.askedIn(), e.Private.RPC, e.Private.Page})
 	case *protocol.ElicitationResolved:
+		s.applyOutcome(p.RequestID, calls.Outcome{Elicitation: p, Answer: e.Private.Answered})
 		s.applyElicitationResolved(p)
 	case *protocol.ElicitationWithdrawn:
 		s.dropQuestion(p.RequestID)
@@ -74,6 +78,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	default:
 		s.applyTurn(e.Public, at)
 		s.applyRecap(e.Public)
+		s.applyOutlive(e)
 	}
 }
 
@@ -89,6 +94,9 @@ func (s *State) applyTurn(payload protocol.Payload, at rules.Stamp) {
 		s.HadTurn = true
 	case *turns.EndedEvent:
 		s.UsedAt = at.Instant()
+		if s.Running != nil && s.Running.Turn.Approval == p.Approval {
+			s.Outgoing.Forget(promptCause(p.Approval), cancelCause)
+		}
 	}
 	s.Turns.Apply(payload, at)
 }
@@ -101,6 +109,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	s.Agent, s.Detail, s.Asleep = p.Status, p.Detail, p.Asleep
 	if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
 		s.Changes, s.RefusedModes, s.RecapWanted = s.signIns(), nil, ""
+		s.Memory, s.Progress, s.Suspended, s.Outgoing = nil, nil, false, calls.Outgoing{}
 	}
 	if p.Run > 0 {
 		s.Run = p.Run
@@ -123,6 +132,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 		}
 		s.applyReady()
 		s.IdleTimeout, s.UsedAt = p.IdleTimeout, at.Instant()
+		s.Memory = p.Memory
 		s.AgentSession, s.CanLoad, s.LoadError, s.NewProfile = p.Session, p.CanLoad, "", false
 	}
 	if p.Session != "" && s.Adopted == p.Session {

@@ -16,7 +16,7 @@ import (
 // is [rules.ErrConnectorFenced] if a newer one has been connected.
 type ConnectorChanged struct {
 	Connected bool
-	Seat      rules.ConnectorSeat // of the process that has a connection
+	rules.ConnectorVisit
 }
 
 // connectorSeatedEvent records that another process of the connector has a connection. Its
@@ -61,16 +61,20 @@ func (s *State) connectorChanged(in rules.Input, m ConnectorChanged) rules.Decis
 	if s.Seat != m.Seat {
 		d.Events = []rules.Event{{Public: &connectorSeatedEvent{m.Seat}}}
 	}
+	after := *s
+	if m.Resumed && s.Suspended {
+		d = s.resume(d, m.Taken)
+		after.Suspended = false
+	}
 	if !s.isDetached() {
 		return d
 	}
 	d = d.Then(s.recordFacts(connectorFacts(nil)))
-	after := *s
 	after.Session.Facts.Merge(connectorFacts(nil))
 	switch {
 	case s.Agent == protocol.AgentExited && (len(s.Queue) > 0 || s.AgentSession == ""):
 		return after.launch(d)
-	case len(s.Queue) == 0 || s.Running != nil:
+	case len(s.Queue) == 0 || s.Running != nil || after.Suspended:
 		return d
 	case after.takesPrompts():
 		return after.startTurn(d, s.Queue[0])

@@ -21,16 +21,21 @@ func connected(t *testing.T) *rulestest.Fixture {
 	return s
 }
 
+// visit is a connection of a process of the connector.
+func visit(epoch uint64, incarnation string) rules.ConnectorVisit {
+	return rules.ConnectorVisit{Seat: rules.ConnectorSeat{Epoch: epoch, Incarnation: incarnation}}
+}
+
 // setConnected reports that the machine has, or no longer has, a connection.
 func setConnected(s *rulestest.Fixture, is bool) {
-	s.Do(s.Host, host.ConnectorChanged{Connected: is, Seat: rules.ConnectorSeat{Epoch: 1, Incarnation: "a"}})
+	s.Do(s.Host, host.ConnectorChanged{Connected: is, ConnectorVisit: visit(1, "a")})
 	s.DeliverAll()
 }
 
 func TestState_a_newer_connector_takes_over_for_good(t *testing.T) {
 	s := connected(t)
 	connect := func(epoch uint64, incarnation string) error {
-		return s.Do(s.Host, host.ConnectorChanged{Connected: true, Seat: rules.ConnectorSeat{Epoch: epoch, Incarnation: incarnation}}).Err
+		return s.Do(s.Host, host.ConnectorChanged{Connected: true, ConnectorVisit: visit(epoch, incarnation)}).Err
 	}
 	require.NoError(t, connect(4, "a"))
 	require.NoError(t, connect(4, "a"))

@@ -6,7 +6,9 @@ import (
 )
 
 // Decide implements [rules.State].
-func (s *State) Decide(in rules.Input) rules.Decision { return s.withQueueReports(s.decide(in)) }
+func (s *State) Decide(in rules.Input) rules.Decision {
+	return s.withQueueReports(s.withCalls(s.decide(in)))
+}
 
 func (s *State) decide(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
@@ -31,7 +33,12 @@ func (s *State) decide(in rules.Input) rules.Decision {
 		return s.loaded(in, m)
 	case ConnectorChanged:
 		return s.connectorChanged(in, m)
+	case FrameSent:
+		return s.frameSent(m)
 	case rules.Shutdown:
+		if s.Outlives() {
+			return rules.Decision{}
+		}
 		return s.loseAgent("the server was stopped while the prompt was running", changeStopped).With(EndAgent{})
 	case FactsLearned:
 		return s.recordFacts(m.Facts)
@@ -132,7 +139,7 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 		return s.stopAsked(m)
 	case Launched:
 		return rules.Decision{Effects: []rules.Effect{EndAgent{}}} // the start had begun before the deletion
-	case rules.Tick, rules.Shutdown, AgentSilent, AgentReported, FactsLearned, LaunchFailed, rules.CancelTurn, rules.SharedClosed, rules.Recap:
+	case rules.Tick, rules.Shutdown, AgentSilent, AgentReported, FactsLearned, LaunchFailed, FrameSent, rules.CancelTurn, rules.SharedClosed, rules.Recap:
 		return rules.Decision{}
 	}
 	return rules.Refuse(protocol.CodeHostSessionNotFound, "no such host session")
@@ -184,7 +191,11 @@ func (s *State) agentEvent(event rules.AgentEvent) rules.Decision {
 	case rules.AgentElicitationRefused:
 		return s.elicitationRefused(e)
 	case rules.AgentWithdrawn:
-		return s.withdrawQuestion(rules.Decision{}, e.RequestID)
+		return s.withdrawnByAgent(e.RequestID)
+	case rules.AgentRefused:
+		return rules.Decision{}.With(RefuseRequest(e))
+	case rules.AgentRemembers:
+		return rules.Decision{Events: []rules.Event{{Public: &rememberedEvent{e.Progress}}}}
 	case rules.AgentTurnBegan:
 		return s.ownTurnBegan()
 	case rules.AgentTurnEnded:

@@ -12,25 +12,25 @@ import (
 func (s *State) requestElicitation(e rules.AgentElicitation) rules.Decision {
 	requestID := e.Elicitation.RequestID
 	if s.Cancelling() {
-		return rules.Decision{Effects: []rules.Effect{AnswerElicitation{requestID, rules.ElicitationReply{Action: protocol.ElicitationCancel}}}}
+		return rules.Decision{Effects: []rules.Effect{AnswerElicitation{requestID, e.RPC, rules.ElicitationReply{Action: protocol.ElicitationCancel}}}}
 	}
-	open := openQuestion{Question: rules.Question{Elicitation: &rules.Elicitation{Elicitation: e.Elicitation}}, Shared: s.askedIn()}
+	open := openQuestion{Question: rules.Question{Elicitation: &rules.Elicitation{Elicitation: e.Elicitation}}, Shared: s.askedIn(), RPC: e.RPC, Page: e.Page}
 	if open.Shared.IsZero() && !s.Occupied {
-		return rules.Decision{Effects: []rules.Effect{AnswerElicitation{requestID, rules.ElicitationReply{Refusal: "no shared session is open, so nobody can answer"}}}}
+		return rules.Decision{Effects: []rules.Effect{AnswerElicitation{requestID, e.RPC, rules.ElicitationReply{Refusal: "no shared session is open, so nobody can answer"}}}}
 	}
-	asked := rules.Event{Public: &protocol.ElicitationRequested{Elicitation: e.Elicitation}, Private: rules.Private{URL: e.URL}}
+	asked := rules.Event{Public: &protocol.ElicitationRequested{Elicitation: e.Elicitation}, Private: rules.Private{URL: e.URL, RPC: e.RPC, Page: e.Page}}
 	return open.send(rules.Decision{Events: []rules.Event{asked}}, rules.QuestionAsked{Question: open.Question})
 }
 
 // elicitationResolved returns the effect that answers the agent, and the event.
-func elicitationResolved(requestID string, r resolution) (rules.Effect, protocol.Payload) {
+func elicitationResolved(open openQuestion, r resolution) (rules.Effect, protocol.Payload) {
 	action := cmp.Or(r.action, protocol.ElicitationCancel)
 	reply := rules.ElicitationReply{Action: action}
 	if r.answer != nil {
 		reply.Content = r.answer.Content
 	}
-	resolved := &protocol.ElicitationResolved{RequestID: requestID, Action: action, Source: r.source, Participant: r.by()}
-	return AnswerElicitation{requestID, reply}, resolved
+	resolved := &protocol.ElicitationResolved{RequestID: open.ID(), Action: action, Source: r.source, Participant: r.by()}
+	return AnswerElicitation{open.ID(), open.RPC, reply}, resolved
 }
 
 // elicitationCompleted ends the wait for a page.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/calls"
 	"parley/hub/rules/host/options"
 	"parley/hub/rules/host/turns"
 	"parley/protocol"
@@ -41,6 +42,9 @@ type (
 		Restart     string        `json:"restart,omitempty"`     // the id of a restart, with the status from which on it is carried out
 		LoadError   string        `json:"loadError,omitempty"`   // why the earlier session cannot be loaded
 		Run         uint64        `json:"run,omitempty"`         // with the start of a process: its number
+		// Memory is what the agent's side knows of an agent that outlives the server; set when
+		// it becomes ready.
+		Memory json.RawMessage `json:"memory,omitempty"`
 	}
 	// occupiedEvent records that the first shared session has opened, vacatedEvent that
 	// the last one has ended.
@@ -87,6 +91,11 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"session_replayed":     func() protocol.Payload { return new(replayedEvent) },
 	"recap_wanted":         func() protocol.Payload { return new(recapWantedEvent) },
 	"recap_received":       func() protocol.Payload { return new(recapReceivedEvent) },
+	"agent_called":         func() protocol.Payload { return new(calls.CalledEvent) },
+	"frame_sent":           func() protocol.Payload { return new(calls.SentEvent) },
+	"connector_resumed":    func() protocol.Payload { return new(calls.ResumedEvent) },
+	"agent_remembers":      func() protocol.Payload { return new(rememberedEvent) },
+	"agent_suspended":      func() protocol.Payload { return new(suspendedEvent) },
 }
 
 // decodePayload decodes the payload of an event of the stream.

@@ -118,14 +118,14 @@ func (s *State) failWaiting(d rules.Decision, failure string, code protocol.Code
 }
 
 // loaded decides on a restart of the server. The agent of the earlier process no longer
-// runs, whatever the state says. A crash may have lost messages: turns of shared sessions
+// runs, whatever the state says, unless it outlives the server. A crash may have lost messages: turns of shared sessions
 // that have ended fail, and the ends of turns are reported again.
 func (s *State) loaded(in rules.Input, m rules.Loaded) rules.Decision {
 	d := rules.Decision{Events: s.repairOccupied(m.OpenShared)}
 	if s.isAttached() {
 		d = d.Then(s.detach(in)) // its connection was one of the earlier process
 	}
-	if s.Agent != protocol.AgentExited {
+	if s.Agent != protocol.AgentExited && !s.Outlives() {
 		lost := s.loseAgent("the server was restarted while the prompt was running", changeInterrupted)
 		d = d.Then(lost).With(Broadcast{rules.AgentChanged{Status: lastStatus(lost).AgentStatusChanged}})
 	}
@@ -140,7 +140,11 @@ func (s *State) loaded(in rules.Input, m rules.Loaded) rules.Decision {
 	if waiting && !s.isRemote() {
 		d = s.launch(d)
 	}
-	return s.resendEnds(d)
+	d = s.resendEnds(d)
+	if s.Outlives() {
+		d = s.suspend(d, m.OpenShared)
+	}
+	return d
 }
 
 // resendEnds reports the ends of turns again that the shared sessions have not confirmed.

@@ -41,7 +41,7 @@ func (s *State) recordFactsFirst(in rules.Input, m WithFacts) rules.Decision {
 		after.Session.Facts.Merge(d.Events[0].Public.(*protocol.AgentUpdated).AgentFacts)
 	}
 	in.Body = m.Body
-	return d.Then(after.Decide(in))
+	return d.Then(after.decide(in))
 }
 
 // IsBody implements [rules.Body].

@@ -44,6 +44,7 @@ type (
 		SessionID   string // the agent's own session id
 		CanLoad     bool   // whether a later process can open the session again
 		Continued   protocol.AgentContinuation
+		Memory      json.RawMessage       // what the agent's side knows of an agent that outlives the server; nil for any other agent
 		IdleTimeout time.Duration         // without use, after which the agent is put to sleep; 0 for never
 		Defaults    []rules.OptionDefault // the options that the configuration sets when a session begins
 		LoadError   error                 // why the earlier session was not opened; nil if it was, or was not asked for
@@ -79,10 +80,12 @@ type (
 	// PromptAgent sends a prompt.
 	PromptAgent struct{ Prompt rules.AgentPrompt }
 	// AnswerAgent answers a permission request. Without an option the answer is cancelled.
-	AnswerAgent struct{ RequestID, OptionID string }
+	// RPC is the agent's id of it if the agent outlives the server.
+	AnswerAgent struct{ RequestID, RPC, OptionID string }
 	// AnswerElicitation answers an elicitation. No event holds what it contains.
 	AnswerElicitation struct {
 		RequestID string
+		RPC       string // as in AnswerAgent
 		Reply     rules.ElicitationReply
 	}
 	// ConfigureAgent sets an option. The agent answers with [rules.AgentConfigured].

@@ -65,7 +65,7 @@ func (s *State) launched(m Launched) rules.Decision {
 	}
 	ready := newAgentStatus(protocol.AgentIdle)
 	ready.Session, ready.CanLoad = m.SessionID, m.CanLoad
-	ready.IdleTimeout = m.IdleTimeout
+	ready.IdleTimeout, ready.Memory = m.IdleTimeout, m.Memory
 	continued := s.continuation(m)
 	if ready.Anew = continued.Continued == protocol.ContinuedNew; s.HadTurn {
 		ready.Forgot = continued.Reason

@@ -47,15 +47,19 @@ func (s *State) resolveQuestion(d rules.Decision, open openQuestion, r resolutio
 	var resolved protocol.Payload
 	outcome := rules.QuestionResolved{RequestID: open.ID(), Answer: r.answer}
 	if open.Elicitation != nil {
-		reply, resolved = elicitationResolved(open.ID(), r)
+		reply, resolved = elicitationResolved(open, r)
 		if r.action == protocol.ElicitationAccept {
 			outcome.URL = open.Elicitation.URL
 		}
 	} else {
-		reply, resolved = permissionResolved(open.ID(), r)
+		reply, resolved = permissionResolved(open, r)
 	}
 	outcome.Resolved = resolved
-	d.Events = append(d.Events, rules.Event{Public: resolved})
+	e := rules.Event{Public: resolved}
+	if s.Outlives() {
+		e.Private.Answered = r.answer
+	}
+	d.Events = append(d.Events, e)
 	return open.send(d.With(reply), outcome)
 }
 
@@ -71,6 +75,20 @@ func (s *State) withdrawQuestion(d rules.Decision, requestID string) rules.Decis
 	}
 	d.Events = append(d.Events, rules.Event{Public: withdrawn})
 	return open.send(d, rules.QuestionWithdrawn{RequestID: requestID})
+}
+
+// withdrawnByAgent ends a question that the agent withdraws. An agent that outlives the
+// server is answered by the host session, so that this happens once.
+func (s *State) withdrawnByAgent(requestID string) rules.Decision {
+	d := s.withdrawQuestion(rules.Decision{}, requestID)
+	open := s.OpenQuestion(requestID)
+	switch {
+	case open == nil || !s.Outlives() || open.Waits():
+		return d
+	case open.Elicitation != nil:
+		return d.With(AnswerElicitation{requestID, open.RPC, rules.ElicitationReply{Action: protocol.ElicitationCancel}})
+	}
+	return d.With(AnswerAgent{RequestID: requestID, RPC: open.RPC})
 }
 
 // withdrawQuestions ends all questions.
@@ -128,10 +146,10 @@ func (s *State) requestPermission(e rules.AgentPermission) rules.Decision {
 		Choices:    e.Choices,
 	}
 	if s.Cancelling() {
-		return rules.Decision{Effects: []rules.Effect{AnswerAgent{e.RequestID, ""}}}
+		return rules.Decision{Effects: []rules.Effect{AnswerAgent{RequestID: e.RequestID, RPC: e.RPC}}}
 	}
-	open := openQuestion{Question: rules.Question{Permission: &request}, Shared: s.askedIn()}
-	d := rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: request.Permission}}}}
+	open := openQuestion{Question: rules.Question{Permission: &request}, Shared: s.askedIn(), RPC: e.RPC}
+	d := rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: request.Permission}, Private: rules.Private{RPC: e.RPC}}}}
 	d = open.send(d, rules.QuestionAsked{Question: open.Question})
 	switch s.Session.Permissions {
 	case protocol.PermissionsAllow:
@@ -154,10 +172,10 @@ func nullIfEmpty(raw json.RawMessage) json.RawMessage {
 }
 
 // permissionResolved returns the effect that answers the agent, and the event.
-func permissionResolved(requestID string, r resolution) (rules.Effect, protocol.Payload) {
-	resolved := &protocol.PermissionResolved{RequestID: requestID, Outcome: protocol.OutcomeCancelled, Source: r.source, Participant: r.by()}
+func permissionResolved(open openQuestion, r resolution) (rules.Effect, protocol.Payload) {
+	resolved := &protocol.PermissionResolved{RequestID: open.ID(), Outcome: protocol.OutcomeCancelled, Source: r.source, Participant: r.by()}
 	if r.optionID != "" {
 		resolved.Outcome, resolved.OptionID = protocol.OutcomeSelected, &r.optionID
 	}
-	return AnswerAgent{requestID, r.optionID}, resolved
+	return AnswerAgent{open.ID(), open.RPC, r.optionID}, resolved
 }

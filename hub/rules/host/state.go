@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/journal"
 	"parley/hub/rules"
+	"parley/hub/rules/host/calls"
 	"parley/hub/rules/host/options"
 	"parley/hub/rules/host/turns"
 	"parley/protocol"
@@ -75,6 +76,12 @@ type State struct {
 	DetachedAt rules.Instant       `json:",omitzero"` // when it lost its connection; zero unless it has none
 	Origin     rules.Origin        `json:",omitzero"` // of the newest event that follows from a message of the agent; the open shared sessions have everything before it
 
+	// an agent that outlives the server
+	Memory    json.RawMessage `json:",omitempty"` // what the agent's side knew of the agent when it was ready; nil for any other agent
+	Progress  json.RawMessage `json:",omitempty"` // what it knew last of the agent's work
+	Suspended bool            `json:",omitempty"` // the server was restarted, and the connector has not returned since
+	Outgoing  calls.Outgoing  `json:",omitzero"`
+
 	// turns, of which at most settings.MaxQueued wait, questions and options
 	turns.Turns
 	Questions []openQuestion `json:"Permissions"` // in the order of asking; the agent's side bounds their number and bytes
@@ -86,6 +93,9 @@ type openQuestion struct {
 	rules.Question
 	RequestedAt rules.Instant     `json:"At"`
 	Shared      journal.SessionID // the shared session that has it; zero for all that are open
+
+	RPC  string `json:",omitempty"` // the agent's JSON-RPC id; empty unless the agent outlives the server
+	Page string `json:",omitempty"` // the agent's id of an elicitation in URL mode, with RPC
 }
 
 // New returns the state of a session without events. The state keeps set.

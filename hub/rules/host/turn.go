@@ -83,9 +83,14 @@ func (s *State) sendTurn(d rules.Decision, t rules.Turn, recap string) rules.Dec
 	d.Events = append(d.Events, rules.Event{Public: &turns.StartedEvent{Approval: t.Approval}})
 	return d.With(
 		rules.Send{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}},
-		PromptAgent{rules.AgentPrompt{
-			Turn: t.Approval, Shared: t.Shared, Recap: recap, Attribution: s.attributionText(t), Text: t.Prompt, Content: t.Content, Meta: attributionOf(t),
-		}})
+		PromptAgent{s.promptOf(t, recap)})
+}
+
+// promptOf returns what the agent receives for a turn.
+func (s *State) promptOf(t rules.Turn, recap string) rules.AgentPrompt {
+	return rules.AgentPrompt{
+		Turn: t.Approval, Shared: t.Shared, Recap: recap, Attribution: s.attributionText(t), Text: t.Prompt, Content: t.Content, Meta: attributionOf(t),
+	}
 }
 
 // endTurn ends a turn and reports the end to its shared session.

@@ -44,6 +44,10 @@ func (a *Agent) perform(t require.TestingT, e rules.Effect) {
 	case host.ConfigureAgent:
 		require.True(t, a.Ready, "an option is set in an agent that does not run")
 		a.Changes = append(a.Changes, e)
+	case host.SendAgain:
+		for _, again := range e.Effects {
+			a.perform(t, again)
+		}
 	case host.EndAgent:
 		a.Ending = a.Ready || a.Launching
 	}
@@ -66,7 +70,10 @@ func (n *Network) FinishLaunch(ok bool) {
 }
 
 // AgentReports sends the host session a message of the agent, or its exit.
-func (n *Network) AgentReports(e rules.AgentEvent) {
+func (n *Network) AgentReports(e rules.AgentEvent) { n.AgentReportsFrom(rules.Origin{}, e) }
+
+// AgentReportsFrom is [Network.AgentReports] for a message that a connector has carried.
+func (n *Network) AgentReportsFrom(at rules.Origin, e rules.AgentEvent) {
 	switch e := e.(type) {
 	case rules.AgentTurnEnded:
 		if e.Turn == n.Agent.Turn {
@@ -75,5 +82,5 @@ func (n *Network) AgentReports(e rules.AgentEvent) {
 	case rules.AgentExited:
 		n.Agent.Ready, n.Agent.Ending, n.Agent.Turn = false, false, ""
 	}
-	n.Do(n.Host, host.AgentReported{Event: e})
+	n.DoFrom(n.Host, at, host.AgentReported{Event: e})
 }

@@ -73,6 +73,12 @@ func (n *Network) HostState() *host.State { return n.Host.State.(*host.State) }
 // Do decides on an input of a session, commits the events, and carries out the effects. A
 // tick that is due is decided on first.
 func (n *Network) Do(s *Session, body rules.Body) rules.Decision {
+	return n.DoFrom(s, rules.Origin{}, body)
+}
+
+// DoFrom is [Network.Do] for an input that follows from a message that a connector has
+// carried.
+func (n *Network) DoFrom(s *Session, at rules.Origin, body rules.Body) rules.Decision {
 	if _, isTick := body.(rules.Tick); !isTick {
 		if due := s.State.Due(); !due.IsZero() && !due.After(n.Now) {
 			n.Do(s, rules.Tick{})
@@ -82,12 +88,15 @@ func (n *Network) Do(s *Session, body rules.Body) rules.Decision {
 		closed.Last = !slices.ContainsFunc(n.Shared, func(s *Session) bool { return s.SharedState().Active() })
 		body = closed
 	}
-	d := n.decide(s, body)
+	d := n.decide(s, at, body)
 	requireConsistent(n.T, d)
 	if d = s.CompleteAnswer(d); d.Err != nil {
 		return d
 	}
 	for _, e := range d.Events {
+		if e.Private.Origin.IsZero() { // the runtime does this
+			e.Private.Origin = at
+		}
 		s.Append(n.T, e, n.Now)
 	}
 	for _, e := range d.Effects {
@@ -102,10 +111,10 @@ func (n *Network) Do(s *Session, body rules.Body) rules.Decision {
 
 // decide decides on an input, and looks absent participants up as the runtime does. It
 // checks that the state does not change.
-func (n *Network) decide(s *Session, body rules.Body) rules.Decision {
+func (n *Network) decide(s *Session, at rules.Origin, body rules.Body) rules.Decision {
 	before := s.EncodedState(n.T)
 	n.ids++
-	in := rules.Input{At: n.Now, Now: n.Now, IDs: [2]string{fmt.Sprintf("id-%d", n.ids), fmt.Sprintf("other-%d", n.ids)}, Body: body}
+	in := rules.Input{At: n.Now, Now: n.Now, IDs: [2]string{fmt.Sprintf("id-%d", n.ids), fmt.Sprintf("other-%d", n.ids)}, Origin: at, Body: body}
 	d := s.State.Decide(in)
 	for absent, ok := d.Err.(*shared.AbsentError); ok; absent, ok = d.Err.(*shared.AbsentError) {
 		in.Body = shared.WithDeparted(in.Body, absent.ID, s.Participant(n.T, absent.ID))

@@ -15,7 +15,7 @@ import (
 // questionAsked records a question of the agent, once.
 func (s *State) questionAsked(m rules.QuestionAsked) rules.Decision {
 	id := m.Question.ID()
-	if !s.Active() || s.Permission(id) != nil || s.Elicitation(id) != nil {
+	if !s.Active() || s.Permission(id) != nil || s.Elicitation(id) != nil || s.IsResolved(id) {
 		return rules.Decision{}
 	}
 	if e := m.Question.Elicitation; e != nil {

@@ -48,11 +48,17 @@ func (e *End) notify() {
 
 // Reset begins both streams again. Frames that were kept, or taken and not returned by Next,
 // are dropped. A connection ends.
-func (e *End) Reset() {
+func (e *End) Reset() { e.replace(connect.NewStream(e.limit)) }
+
+// Restore continues the streams of an end that has lost its memory; see
+// [connect.RestoreStream]. Otherwise it is as Reset.
+func (e *End) Restore(last, taken uint64) { e.replace(connect.RestoreStream(e.limit, last, taken)) }
+
+func (e *End) replace(s *connect.Stream) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.supersede()
-	e.stream = connect.NewStream(e.limit)
+	e.stream = s
 	e.generation++
 	e.inbox, e.inboxBytes, e.loose, e.done = nil, 0, nil, nil
 	e.notify()
@@ -83,13 +89,21 @@ func (e *End) Connected() bool {
 // Put adds a kept frame, and waits for room. It returns an error, and adds nothing, when ctx
 // ends or the streams begin again.
 func (e *End) Put(ctx context.Context, t connect.Type, body []byte) error {
+	return e.put(ctx, func() bool {
+		_, ok := e.stream.Put(t, body)
+		return ok
+	})
+}
+
+// put calls try until it has added a frame.
+func (e *End) put(ctx context.Context, try func() bool) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for generation := e.generation; ; {
 		if ctx.Err() != nil { // so that nothing follows what comes after the end of ctx
 			return ctx.Err()
 		}
-		if _, ok := e.stream.Put(t, body); ok {
+		if try() {
 			e.notify()
 			return nil
 		}
@@ -104,6 +118,25 @@ func (e *End) Put(ctx context.Context, t connect.Type, body []byte) error {
 			return errReset
 		}
 	}
+}
+
+// Hold is [End.Put] for a frame that is not sent, nor are those after it, until [End.Free].
+func (e *End) Hold(ctx context.Context, t connect.Type, body []byte) (number uint64, err error) {
+	err = e.put(ctx, func() (ok bool) {
+		if number, ok = e.stream.Put(t, body); ok {
+			e.stream.Hold(number)
+		}
+		return ok
+	})
+	return number, err
+}
+
+// Free ends a [End.Hold].
+func (e *End) Free(number uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stream.Free(number)
+	e.notify()
 }
 
 // Force adds a small kept frame without waiting for room.

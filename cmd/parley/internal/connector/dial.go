@@ -71,7 +71,7 @@ func handshakeError(response *http.Response, err error) error {
 // introduce sends the hello and receives the welcome.
 func (c *Connector) introduce(ctx context.Context, conn *link.Conn) (connect.Welcome, error) {
 	hello := connect.Hello{
-		Key: c.opts.Key, Incarnation: c.incarnation, Epoch: c.opts.Epoch, Taken: c.end.Taken(),
+		Key: c.opts.Key, Incarnation: c.incarnation, Epoch: c.opts.Epoch, Taken: c.end.Taken(), Acknowledged: c.end.Acknowledged(),
 		Agent: c.opts.Agent.Name, Title: c.opts.Title, Permissions: c.opts.Permissions,
 		Dir: c.opts.Dir, FilesDir: c.opts.FilesDir,
 	}
