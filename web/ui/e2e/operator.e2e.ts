@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+import { Server } from "parley-client";
 import { expect, inject, onTestFinished, test } from "vitest";
 
 import { expectAccessibleInBothSchemes } from "./axe.ts";
-import { visitor } from "./people.ts";
+import { host, more, visitor } from "./people.ts";
 
 /** Starts a protected server, and returns its address and its first sign-in link. */
 async function startProtected(...flags: string[]): Promise<{ url: string; link: string }> {
@@ -65,4 +66,25 @@ test.each([
   await form.waitFor();
   await page.reload();
   await form.waitFor();
+});
+
+test("a host who is no operator learns what only operators may do before deciding", async () => {
+  const { url, link } = await startProtected();
+  const { key } = await new Server(url).signIn({ code: link.split("#k=")[1]! });
+  const server = new Server(url, { token: key! });
+  const { own } = await server.startAndShare({ agent: "demo" }, { hostUserId: "hana" });
+  const page = await host(own);
+
+  await more(page, "Try another way in a new session");
+  const fork = page.getByRole("dialog", { name: "Try another way in a new session?" });
+  await fork.getByText("only operators of this server can start agents").waitFor();
+  expect(await fork.getByRole("button", { name: "Make the new session" }).count()).toBe(0);
+  await expectAccessibleInBothSchemes(page, "a fork for operators");
+  await page.keyboard.press("Escape");
+
+  await more(page, "End the agent's process");
+  const stop = page.getByRole("dialog", { name: "End the agent's process?" });
+  await stop.getByText("It may also work for other sessions").waitFor();
+  await stop.getByRole("button", { name: "End the agent's process" }).click();
+  await page.getByText("The agent has ended", { exact: false }).first().waitFor();
 });

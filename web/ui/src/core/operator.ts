@@ -49,6 +49,12 @@ export function describe(): Promise<ServerAnswer> {
   return requests().describe();
 }
 
+/** Reports whether the server has refused a request because only operators may send it. */
+export function isForOperators(e: unknown): boolean {
+  const code = typeof e === "object" && e !== null && "code" in e ? e.code : null;
+  return code === "UNAUTHORIZED" || code === "INVALID_OPERATOR_KEY";
+}
+
 /** Returns what a user has entered: a key, or a sign-in link with a code. */
 export function secretIn(text: string): { code: string } | { key: string } {
   const code = /#k=([^&]+)/.exec(text)?.[1];

@@ -5,6 +5,7 @@ import type { CreateAnswer } from "parley-client";
 
 import { forkHistory, forkSession } from "../core/api.ts";
 import { remember } from "../core/memory.ts";
+import { isForOperators } from "../core/operator.ts";
 import { server } from "../core/place.ts";
 import type { Room } from "../core/room.ts";
 import { marked } from "../core/visible.ts";
@@ -35,19 +36,26 @@ export function ForkDialog({ room, onClose }: { room: Room; onClose(): void }) {
         ) : (
           <>
             <p>{t.room.forkAbout}</p>
+            {begins.forOperators && <p>{t.room.forkForOperators}</p>}
             {begins.text && <p className="breaks">{marked(begins.text)}</p>}
             {error && (
               <p className="breaks" role="alert">
                 {marked(error)}
               </p>
             )}
-            <Confirm
-              yes={t.room.forkYes}
-              danger={false}
-              busy={busy || !begins.known}
-              onYes={() => void fork()}
-              onNo={onClose}
-            />
+            {begins.forOperators ? (
+              <Button component="a" href={`${server()}/`} variant="default" data-autofocus>
+                {t.room.startPage}
+              </Button>
+            ) : (
+              <Confirm
+                yes={t.room.forkYes}
+                danger={false}
+                busy={busy || !begins.known}
+                onYes={() => void fork()}
+                onNo={onClose}
+              />
+            )}
           </>
         )}
       </div>
@@ -55,15 +63,20 @@ export function ForkDialog({ room, onClose }: { room: Room; onClose(): void }) {
   );
 }
 
-/** Says what the new session begins with. Until that is known, nobody can decide. */
+/**
+ * Says what the new session begins with, or that only operators can make it. Until that is known,
+ * nobody can decide.
+ */
 function useHistory(room: Room) {
   const { hostSessionId } = room.session;
-  const [begins, setBegins] = useState({ known: false, text: "" });
+  const [begins, setBegins] = useState({ known: false, text: "", forOperators: false });
   useEffect(() => {
     const given = new AbortController();
+    const begin = (text: string, forOperators = false) =>
+      given.signal.aborted || setBegins({ known: true, text, forOperators });
     forkHistory(hostSessionId, given.signal).then(
-      (history) => setBegins({ known: true, text: t.room.forkBegins[history ?? ""] ?? "" }),
-      (e: unknown) => given.signal.aborted || setBegins({ known: true, text: errorText(e) }),
+      (history) => begin(t.room.forkBegins[history ?? ""] ?? ""),
+      (e: unknown) => (isForOperators(e) ? begin("", true) : begin(errorText(e))),
     );
     return () => given.abort();
   }, [hostSessionId]);

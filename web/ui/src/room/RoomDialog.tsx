@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { parseLink } from "parley-client";
 
 import { listHostSessions, listSessions } from "../core/api.ts";
+import { isForOperators } from "../core/operator.ts";
 import { recall, remember } from "../core/memory.ts";
 import { inviteReplaced, openQuestions, type Room } from "../core/room.ts";
 import { Invite } from "../parts/Invite.tsx";
@@ -176,9 +177,12 @@ const questions = {
   stop: { title: t.room.stopAgentAsk, about: t.room.stopAgentAbout, yes: t.room.stopAgent },
 };
 
-/** Returns the titles of other sessions that are open on the room's agent; null until known. */
-function useOthers(room: Room, wanted: boolean): string[] | null {
-  const [others, setOthers] = useState<string[] | null>(wanted ? null : []);
+/**
+ * Returns the titles of other sessions that are open on the room's agent: null until known, and
+ * "hidden" if the server tells only operators.
+ */
+function useOthers(room: Room, wanted: boolean): string[] | "hidden" | null {
+  const [others, setOthers] = useState<string[] | "hidden" | null>(wanted ? null : []);
   const { id, hostSessionId } = room.session;
   useEffect(() => {
     if (!wanted) return;
@@ -187,13 +191,14 @@ function useOthers(room: Room, wanted: boolean): string[] | null {
         const open = openOn({ id: hostSessionId }, entriesOf(sessions, hosts));
         setOthers(open.filter((e) => e.session.id !== id).map((e) => e.title));
       },
-      () => setOthers([]), // the server may tell operators only
+      (e: unknown) => setOthers(isForOperators(e) ? "hidden" : []),
     );
   }, [id, hostSessionId, wanted]);
   return others;
 }
 
-function OtherSessions({ titles }: { titles: readonly string[] }) {
+function OtherSessions({ titles }: { titles: readonly string[] | "hidden" }) {
+  if (titles === "hidden") return <p>{t.running.othersHidden}</p>;
   if (titles.length === 0) return null;
   return (
     <div>

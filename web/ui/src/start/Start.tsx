@@ -6,6 +6,7 @@ import { useCallback, useEffect, useState } from "react";
 import type { AgentsAnswer, HostSession } from "parley-client";
 
 import { listAgents, listHostSessions, listSessions } from "../core/api.ts";
+import { isForOperators } from "../core/operator.ts";
 import { Visible } from "../content/Visible.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Loading } from "../parts/Loading.tsx";
@@ -115,7 +116,7 @@ function useLists() {
     return listSessions().then(
       async (list) => setSessions(entriesOf(list, await hosts)),
       (e: unknown) =>
-        setError(isForbidden(e) ? t.start.protected : `${t.start.failed} ${errorText(e)}`),
+        setError(isForOperators(e) ? t.start.protected : `${t.start.failed} ${errorText(e)}`),
     );
   }, []);
   useEffect(() => {
@@ -129,10 +130,6 @@ function useLists() {
     return () => window.removeEventListener("focus", list);
   }, []);
   return { sessions, agents, running, error, reload };
-}
-
-function isForbidden(e: unknown): boolean {
-  return typeof e === "object" && e !== null && "code" in e && e.code === "UNAUTHORIZED";
 }
 
 function Sessions({ sessions, error }: { sessions: Entry[] | null; error: string | null }) {

@@ -116,6 +116,9 @@ export const room = {
       "The new session begins empty, because several sessions took part in this conversation. The agent remembers all of it, and can tell everybody in the new session about it.",
   } as Record<string, string>,
   forkYes: "Make the new session",
+  forkForOperators:
+    "The new session needs an agent of its own, and only operators of this server can start agents. Sign in on the start page, or ask an operator.",
+  startPage: "Go to the start page",
   forkMade: "The new session is ready",
   stopAgent: "End the agent's process",
   stopAgentAsk: "End the agent's process?",

@@ -72,6 +72,8 @@ export const running = {
       : `These ${n} open sessions use it. People can still read and talk there, but prompts will no longer reach an agent:`,
   confirm: "End the agent",
   others: "It also works for these sessions:",
+  othersHidden:
+    "It may also work for other sessions. Only operators of this server can see which these are.",
 };
 
 export const share = {
