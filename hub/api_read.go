@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 
 	"parley/hub/history"
@@ -131,6 +132,41 @@ func list[P comparable, T any](ctx context.Context, h *Hub, from P, read func(fr
 		page, next, err := read(from)
 		return page, next, history.ClientError(ctx, err)
 	})
+}
+
+// Audit reads who did what in a session, the oldest first, also after its end, as the caller
+// takes the entries, while ctx lasts. The caller is responsible for access: the entries have
+// addresses. Errors: SESSION_NOT_FOUND. The sequence yields JOURNAL_UNAVAILABLE and ctx's.
+func (h *Hub) Audit(ctx context.Context, id string) (iter.Seq2[protocol.AuditEntry, error], error) {
+	session, err := journal.ParseSessionID(id)
+	if err != nil {
+		return nil, sessionNotFound()
+	}
+	summary, err := h.journal.Summary(ctx, session)
+	if errors.Is(err, journal.ErrNotFound) || err == nil && summary.Kind != journal.KindShared {
+		return nil, sessionNotFound()
+	}
+	if err != nil {
+		return nil, history.ClientError(ctx, err)
+	}
+	var audit lookup.Audit
+	return list(ctx, h, 1, func(from journal.Seq) (page []protocol.AuditEntry, next journal.Seq, err error) {
+		bytes := 0
+		for r, err := range h.journal.Read(ctx, session, from) {
+			if err != nil || bytes >= history.PageBytes {
+				return page, from, err
+			}
+			entry, ok, err := audit.Entry(r)
+			if err != nil {
+				return page, from, err
+			}
+			if from = r.Seq + 1; ok {
+				page = append(page, entry)
+			}
+			bytes += r.Size()
+		}
+		return page, from, nil
+	}), nil
 }
 
 // readAs returns the answer to a read of a shared session, and a reader for what the

@@ -65,6 +65,19 @@ func (s *Server) listMessages(r *http.Request, _ []byte) (streamedAnswer, error)
 	})
 }
 
+// audit answers who did what in a session. It is for those who administer the server, since
+// it has addresses.
+func (s *Server) audit(r *http.Request, _ []byte) (streamedAnswer, error) {
+	if !s.access.Caller(r).Unrestricted {
+		return nil, protocol.Errorf(protocol.CodeOwnerRequired, "only those who administer the server can read the audit")
+	}
+	entries, err := s.hub.Audit(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	return streamedAnswer{listMember("entries", entries)}, nil
+}
+
 // listQueue reads the queue of a session for a participant.
 func (s *Server) listQueue(r *http.Request, _ []byte) (answer *protocol.WholeQueueAnswer, err error) {
 	caller, err := s.queryCredentials(r, r.URL.Query())

@@ -72,6 +72,7 @@ var rights = map[string]right{
 	"GET /api/shared-sessions/{id}":              {open: "ynnyyynnyy", protected: "nnnyyynnyn"},
 	"GET /api/shared-sessions/{id}/participants": {open: "ynnyyynnyy", protected: "nnnyyynnyn"},
 	"GET /api/shared-sessions/{id}/messages":     {open: "ynnyyynnyy", protected: "nnnyyynnyn"},
+	"GET /api/shared-sessions/{id}/audit":        {open: anyone, protected: owners},
 	"GET /api/shared-sessions/{id}/queue":        {open: insiders},
 	"GET /api/shared-sessions/{id}/changes":      {open: insiders},
 	"GET /api/shared-sessions/{id}/files":        {open: insiders},

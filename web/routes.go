@@ -56,6 +56,7 @@ func (s *Server) sharedRoutes() []route {
 		{"POST " + all + "/{$}", access.Operator, respond(s, http.StatusCreated, s.createShared)},
 		{"GET " + one, access.Reader, s.respondStreamed(s.sharedState)},
 		{"DELETE " + one, access.Credentials, respond(s, http.StatusOK, s.closeShared)},
+		{"GET " + one + "/audit", access.Operator, s.respondStreamed(s.audit)},
 		{"GET " + one + "/invitation", access.Credentials, respond(s, http.StatusOK, s.invitation)},
 		{"POST " + one + "/join", access.Credentials, respond(s, http.StatusOK, s.join)},
 		{"POST " + one + "/leave", access.Credentials, respond(s, http.StatusOK, s.leave)},

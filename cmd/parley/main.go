@@ -41,6 +41,7 @@ Join:     parley join LINK`,
 		newLoginCommand(),
 		newLogoutCommand(),
 		newVerifyCommand(),
+		newAuditCommand(),
 		newVersionCommand(),
 	)
 	return root

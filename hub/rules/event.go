@@ -40,6 +40,8 @@ type Private struct {
 	Answered *QuestionAnswer             `json:"answered,omitempty"` // with the outcome of a question of a host session whose agent outlives the server
 	Calls    *Calls                      `json:"calls,omitempty"`    // with agent_called of a host session
 	Origin   Origin                      `json:"origin,omitzero"`    // with events that follow from a message of an agent on another machine
+	Caller   *Caller                     `json:"caller,omitempty"`   // who caused the event, for the audit; nil if nobody did, or if it is not known
+	Actor    string                      `json:"actor,omitempty"`    // the id of the participant who caused the event, if nothing else names it
 }
 
 // CommandRef identifies a command by its scope and its id. The scope of a

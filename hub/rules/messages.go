@@ -116,7 +116,8 @@ type (
 		By        protocol.Participant
 		Shared    journal.SessionID
 		Command   *CommandRef
-		Waiter    string // identifies the command that waits for the outcome
+		Waiter    string  // identifies the command that waits for the outcome
+		Caller    *Caller `json:",omitempty"`
 	}
 	// StopAgent asks the host session to stop the agent.
 	StopAgent struct{}

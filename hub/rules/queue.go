@@ -13,6 +13,7 @@ type TurnEdit struct {
 	MessageID   string               `json:"messageId,omitempty"`   // of the message that shows a pending replacement
 	Command     *CommandRef          `json:"command,omitempty"`
 	Waiter      string               `json:"waiter,omitempty"` // identifies the command that waits for the outcome
+	Caller      *Caller              `json:"caller,omitempty"` // see [Private.Caller]
 }
 
 // InPlace reports whether the replacement takes the place of the turn in the queue.
@@ -39,6 +40,7 @@ type (
 		By       protocol.Participant
 		Command  *CommandRef
 		Hold     string // the command waits under this name
+		Caller   *Caller
 	}
 )
 

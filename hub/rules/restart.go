@@ -14,6 +14,7 @@ type (
 		By      protocol.Participant
 		Shared  journal.SessionID
 		Command *CommandRef
+		Caller  *Caller
 		Others  bool // other shared sessions are open on the agent; set by the runtime
 	}
 	// AgentRestarting reports that the host session carries out a RestartAgent.

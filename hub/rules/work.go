@@ -28,6 +28,7 @@ type (
 		By      protocol.Participant
 		Command *CommandRef
 		Hold    string // the command waits under this name
+		Caller  *Caller
 	}
 	// StopAnswered reports whether the agent was asked to stop the work.
 	StopAnswered struct {

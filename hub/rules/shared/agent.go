@@ -81,7 +81,7 @@ func (s *State) agentRestarting(m rules.AgentRestarting) rules.Decision {
 		e.Public = &protocol.AgentSwitched{From: m.From, To: r.Agent, Participant: r.By}
 	}
 	if r.Shared == s.ID {
-		e.Private.Command = r.Command
+		e.Private.Command, e.Private.Caller = r.Command, r.Caller
 		d = d.With(rules.Release{Hold: holdRestart + r.ID, Answer: struct{}{}})
 	}
 	if s.Active() {

@@ -8,7 +8,7 @@ import (
 // Decide implements [rules.State]. Every event gets the form in which it is seen by those for
 // whom secrets are masked.
 func (s *State) Decide(in rules.Input) rules.Decision {
-	d := s.decide(in)
+	d := signed(s.decide(in), in.Body)
 	d.Events = s.Masks.Mask(d.Events, s.settings.Redact, s.Session.HostSessionID)
 	return d
 }

@@ -50,7 +50,7 @@ func (s *State) questionResolved(m rules.QuestionResolved) rules.Decision {
 		answer = answerOf(r, e)
 	}
 	if m.Answer != nil && m.Answer.Shared == s.ID {
-		e.Private.Command = m.Answer.Command
+		e.Private.Command, e.Private.Caller = m.Answer.Command, m.Answer.Caller
 		replies.Winner, replies.Answer = m.Answer.Waiter, answer
 	}
 	d := rules.Decision{Effects: []rules.Effect{replies}}

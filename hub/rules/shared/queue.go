@@ -165,7 +165,7 @@ func (s *State) turnMoved(m rules.TurnMoved) rules.Decision {
 	queue := s.known(m.Queue)
 	moved := rules.Event{
 		Public:  &protocol.QueueChanged{Queue: queue, Participant: &m.Move.By},
-		Private: rules.Private{Command: m.Move.Command},
+		Private: rules.Private{Command: m.Move.Command, Caller: m.Move.Caller},
 	}
 	return rules.Decision{Events: []rules.Event{moved}}.With(rules.Release{Hold: m.Move.Hold, Answer: &protocol.QueueAnswer{Queue: queue}})
 }
@@ -220,7 +220,7 @@ func (s *State) turnEdited(d rules.Decision, o *openApproval, edit *rules.TurnEd
 	}
 	a := edit.Replacement
 	if _, barred := s.Barred[edit.By.Person()]; a == nil || barred && !edit.InPlace() {
-		ended.Private.Command = edit.Command
+		ended.Private.Command, ended.Private.Caller = edit.Command, edit.Caller
 		d.Events = append(d.Events, ended)
 		return d.With(release)
 	}
@@ -233,7 +233,7 @@ func (s *State) turnEdited(d rules.Decision, o *openApproval, edit *rules.TurnEd
 			Effects: []rules.Effect{s.sendHost(rules.Dispatch{Turn: s.Turn(*a, edit.By, edit.By)})},
 		}
 	}
-	next.Events[0].Primary, next.Events[0].Private.Command = false, edit.Command
+	next.Events[0].Primary, next.Events[0].Private.Command, next.Events[0].Private.Caller = false, edit.Command, edit.Caller
 	d.Events = append(d.Events, ended)
 	return d.Then(next).With(release)
 }

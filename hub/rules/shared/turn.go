@@ -116,7 +116,7 @@ func (s *State) stopAnswered(m rules.StopAnswered) rules.Decision {
 	w := m.Stop.Work
 	asked := rules.Event{
 		Public:  &protocol.AgentStopRequested{ToolCallID: w.ToolCallID, TerminalID: w.TerminalID, Participant: m.Stop.By},
-		Private: rules.Private{Command: m.Stop.Command},
+		Private: rules.Private{Command: m.Stop.Command, Caller: m.Stop.Caller},
 	}
 	return rules.Decision{Events: []rules.Event{asked}}.With(release)
 }

@@ -99,7 +99,7 @@ var restBodies = []any{
 	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.InvitationAnswer{}, protocol.WholeQueueAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
 	protocol.SessionsAnswer{}, protocol.HostSessionAnswer{}, protocol.HostSessionsAnswer{}, protocol.AgentsAnswer{}, protocol.AgentSessionsAnswer{}, protocol.DirectoriesAnswer{},
 	protocol.ServerAnswer{}, protocol.OperatorSignInAnswer{},
-	protocol.AttachmentAnswer{}, protocol.ChangesAnswer{}, protocol.FilesAnswer{}, protocol.ErrorBody{},
+	protocol.AttachmentAnswer{}, protocol.ChangesAnswer{}, protocol.FilesAnswer{}, protocol.ErrorBody{}, protocol.AuditAnswer{},
 }
 
 // messages are the messages of the server other than events.

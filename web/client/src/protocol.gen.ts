@@ -254,6 +254,56 @@ export type AgentSource =
   | "installed";
 
 /**
+ * EventType names a type of event.
+ */
+export type EventType =
+  | "shared_session_created"
+  | "session_updated"
+  | "session_closed"
+  | "participant_joined"
+  | "participant_updated"
+  | "participant_left"
+  | "invite_rotated"
+  | "message_created"
+  | "prompt_pending_approval"
+  | "prompt_approved"
+  | "prompt_rejected"
+  | "prompt_queued"
+  | "prompt_cancelled"
+  | "queue_changed"
+  | "prompt_dispatch_started"
+  | "prompt_dispatch_completed"
+  | "prompt_dispatch_failed"
+  | "host_session_update"
+  | "permission_requested"
+  | "permission_resolved"
+  | "permission_withdrawn"
+  | "elicitation_requested"
+  | "elicitation_resolved"
+  | "elicitation_withdrawn"
+  | "elicitation_completed"
+  | "elicitation_refused"
+  | "agent_status"
+  | "agent_session"
+  | "agent_restarting"
+  | "agent_switched"
+  | "agent_stray_output"
+  | "agent_slowed"
+  | "agent_updated"
+  | "agent_configuring"
+  | "agent_configured"
+  | "agent_configure_failed"
+  | "agent_signing_in"
+  | "agent_signed_in"
+  | "agent_sign_in_failed"
+  | "agent_turn_started"
+  | "agent_turn_cancelled"
+  | "agent_turn_ended"
+  | "agent_stop_requested"
+  | "agent_stop_refused"
+  | "file_reviewed";
+
+/**
  * SharedSessionCreated is the first event of every session. Server to client.
  */
 export interface SharedSessionCreated {
@@ -2284,6 +2334,40 @@ export interface ErrorBody {
   field?: string;
   /** of AGENT_AUTH_REQUIRED: the ways to sign in, if they are known */
   authMethods?: AuthMethod[];
+}
+
+/**
+ * AuditAnswer says who did what in a session. Server to client, REST only, for those who
+ * administer the server.
+ */
+export interface AuditAnswer {
+  /** the oldest first */
+  entries: AuditEntry[];
+}
+
+/**
+ * AuditEntry is one act. It names an event of the session, whose chain of hashes covers
+ * the entry. Server to client, REST only.
+ */
+export interface AuditEntry {
+  /** of the event */
+  cursor: string;
+  /** of the event */
+  at: string;
+  /** of the event */
+  type: EventType;
+  /** what was done, in words */
+  act: string;
+  /** who did it; null if no participant did */
+  participant: Participant | null;
+  /** the id of what it was done to: a prompt, question, participant, option or tool call; empty for the session */
+  subject: string;
+  /** the beginning of a text, or a choice; may be empty */
+  detail: string;
+  /** IP address of the client; empty if it was not recorded */
+  address: string;
+  /** whom the server knew the client to be, such as a verified person or the name of an operator's key; empty for nobody */
+  identity: string;
 }
 
 /**
