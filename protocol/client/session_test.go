@@ -240,3 +240,23 @@ func TestNotices_include_ephemeral_and_unknown_messages(t *testing.T) {
 	event := await(t, c, func(e client.Event) bool { return e.Type == "vote_cast" })
 	require.IsType(t, &protocol.UnknownPayload{}, event.Payload)
 }
+
+func TestNotices_leave_out_hidden_events_whose_cursor_counts(t *testing.T) {
+	s := clienttest.New(t)
+	c := open(t, s.InviteLink(), quick)
+	s.Emit(status(1))
+	seen := await(t, c, func(e client.Event) bool { return e.Type == protocol.EventAgentStatus }).Cursor
+	s.Emit(&protocol.UnknownPayload{Type: protocol.TypeHidden, Raw: []byte(`null`)})
+	s.Send(&protocol.TypingMessage{Payload: protocol.TypingNotice{ParticipantID: "p", Active: true}})
+	for {
+		n := await(t, c, anything[client.Notice])
+		e, isEvent := n.(client.Event)
+		require.False(t, isEvent && e.Type == protocol.TypeHidden)
+		if _, isLast := n.(client.Typing); isLast {
+			break
+		}
+	}
+	hidden, err := protocol.ParseCursor(c.Cursor())
+	require.NoError(t, err)
+	require.Equal(t, seen.Seq+1, hidden.Seq, "the client resumes behind the hidden event")
+}

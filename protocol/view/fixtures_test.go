@@ -47,6 +47,7 @@ func event(t testing.TB, number int, short json.RawMessage) *protocol.Event {
 		Payload      json.RawMessage
 		Update       json.RawMessage
 		Notification json.RawMessage
+		Redaction    protocol.Redaction
 	}
 	require.NoError(t, json.Unmarshal(short, &s))
 	switch {
@@ -59,7 +60,7 @@ func event(t testing.TB, number int, short json.RawMessage) *protocol.Event {
 	payload, err := protocol.DecodePayload(s.Type, s.Payload)
 	require.NoError(t, err, "%s", short)
 	return &protocol.Event{Type: s.Type, Cursor: protocol.Cursor{Seq: uint64(number)}, SharedSessionID: "s1",
-		Timestamp: storyBegin.Add(time.Duration(number) * time.Second), Payload: payload}
+		Timestamp: storyBegin.Add(time.Duration(number) * time.Second), Redaction: s.Redaction, Payload: payload}
 }
 
 func TestTimeline_folds_the_shared_files_as_the_TypeScript_client_does(t *testing.T) {

@@ -11,6 +11,7 @@ type Row interface {
 	// Common returns what all rows have.
 	Common() Base
 	size() int
+	mark(protocol.Redaction)
 }
 
 // Base is what all rows have.
@@ -19,7 +20,12 @@ type Base struct {
 	Key    string          `json:"key"`    // unique among the rows
 	Cursor protocol.Cursor `json:"cursor"` // of the event that the row began with
 	At     int64           `json:"at"`     // when it began, in milliseconds since 1970
+
+	// Redaction says that a secret in the row is masked, or is masked for others.
+	Redaction protocol.Redaction `json:"redaction,omitempty"`
 }
+
+func (b *Base) mark(r protocol.Redaction) { b.Redaction = r }
 
 // Common implements [Row].
 func (b Base) Common() Base { return b }

@@ -95,8 +95,23 @@ func (t *Timeline) MarshalJSON() ([]byte, error) {
 func (t *Timeline) Apply(e *protocol.Event) []Change {
 	t.event, t.at, t.changes = e, e.Timestamp.UnixMilli(), nil
 	t.take(e.Payload)
+	if e.Redaction != "" {
+		t.mark(e.Redaction)
+	}
 	t.trim()
 	return t.changes
+}
+
+// mark marks the last of the rows that the event has changed.
+func (t *Timeline) mark(r protocol.Redaction) {
+	for i := len(t.rows) - 1; i >= 0; i-- {
+		for _, c := range t.changes {
+			if c.Now == t.rows[i] {
+				c.Now.mark(r) // it was made by this event, and nobody else has it yet
+				return
+			}
+		}
+	}
 }
 
 func (t *Timeline) take(payload protocol.Payload) {
@@ -150,7 +165,7 @@ func (t *Timeline) notify(n Notice) {
 }
 
 func (t *Timeline) base(kind string) Base {
-	return Base{kind, fmt.Sprintf("%s:%s", kind, t.event.Cursor), t.event.Cursor, t.at}
+	return Base{Type: kind, Key: fmt.Sprintf("%s:%s", kind, t.event.Cursor), Cursor: t.event.Cursor, At: t.at}
 }
 
 // add adds a row.

@@ -45,6 +45,16 @@ test("a repeated event is dropped, and the next one is not", async () => {
   expect(session.cursor).toBe(cursor(13));
 });
 
+test("a hidden event is not emitted, and the client resumes behind it", async () => {
+  const { session, socket, seen } = await live();
+  const unknown = vi.fn();
+  session.on("unknown", unknown);
+  socket.say(event(11), { type: "hidden", cursor: cursor(14) });
+  expect(seen).toEqual([cursor(11)]);
+  expect(unknown).not.toHaveBeenCalled();
+  expect(session.cursor).toBe(cursor(14));
+});
+
 test("a lost connection resumes after the last event, with the presence list", async () => {
   const { session, sockets, socket, seen } = await live();
   const presence = vi.fn();

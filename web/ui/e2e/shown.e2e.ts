@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
 import { decide, settled } from "./cards.ts";
-import { guest } from "./people.ts";
-import { card, proposals, questions, withServer } from "./waiting.ts";
+import { guest, host, write } from "./people.ts";
+import { share } from "./share.ts";
+import { card, proposals, questions, server, withServer } from "./waiting.ts";
 
 withServer();
 
@@ -130,4 +131,19 @@ describe("a card shows everything to decide on", () => {
       await page.getByRole("figure", { name: "src/a.go" }).getByText("new line").waitFor();
     }
   });
+});
+
+test("a secret is masked for guests, and the host is told so", async () => {
+  const link = await share(server.url, "prompt_with_approval", "demo");
+  const [olga, ben] = await Promise.all([host(link.host), guest(link.invite, "Ben")]);
+  await write(olga, "Agent", "secret");
+  for (const page of [olga, ben])
+    await said(page, "The password there is masked as well.").waitFor();
+  await ben.getByText("this key: [redacted]").waitFor();
+  await ben.getByText("A secret in this is masked for you").first().waitFor();
+  expect(await ben.getByText("AKIAIOSFODNN7EXAMPLE").count()).toBe(0);
+  await olga.getByText("this key: AKIAIOSFODNN7EXAMPLE").waitFor();
+  await olga.getByText("Others see [redacted] in its place").first().waitFor();
+  expect(await olga.getByText("this key: [redacted]").count()).toBe(0);
+  await expectAccessible(ben, "a masked secret");
 });

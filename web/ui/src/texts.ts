@@ -22,6 +22,7 @@ import {
 import {
   chat,
   prompt,
+  redaction,
   queue,
   turn,
   agentSays,
@@ -59,6 +60,7 @@ export const t = {
   forms,
   chat,
   prompt,
+  redaction,
   queue,
   turn,
   agentSays,

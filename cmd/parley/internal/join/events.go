@@ -13,6 +13,10 @@ import (
 
 // event prints an event.
 func (s *screen) event(r *room, e *protocol.Event) {
+	if e.Type == protocol.TypeHidden {
+		return // it stands for events that are not for this participant
+	}
+	defer s.noteRedaction(e.Redaction)
 	changes := s.story.Timeline.Apply(e)
 	switch p := e.Payload.(type) {
 	case *protocol.MessageCreated:
@@ -50,6 +54,19 @@ func (s *screen) event(r *room, e *protocol.Event) {
 		if !s.agentEvent(e, changes) && !s.optionEvent(r, e) && !s.requestEvent(r, e.Payload) && !s.restartEvent(r, e) && !s.signInEvent(r, e) && !s.workEvent(r, e, changes) {
 			s.sessionEvent(r, e)
 		}
+	}
+}
+
+// noteRedaction says, behind what is being printed, that a secret in it is masked.
+func (s *screen) noteRedaction(r protocol.Redaction) {
+	switch r {
+	case protocol.RedactionMasked:
+		s.note = "· a secret is masked above: [redacted]"
+	case protocol.RedactionOriginal:
+		s.note = "· there is a secret above; others see [redacted] in its place"
+	}
+	if s.streaming == "" {
+		s.endStream()
 	}
 }
 

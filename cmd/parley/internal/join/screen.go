@@ -32,6 +32,7 @@ type screen struct {
 	story           *story.Story
 	earlier         *story.Story      // what is known of calls while history is repeated; otherwise nil
 	streaming       string            // key of the unfinished line; empty if there is none
+	note            string            // printed behind the unfinished line; empty for none
 	pendingNewlines int               // newlines of that line that have not been printed yet
 	lastMentioned   string            // the update that the last line mentions; empty if it is another line
 	silent          bool              // the agent is shown as silent
@@ -82,5 +83,9 @@ func (s *screen) endStream() {
 	if s.streaming != "" {
 		fmt.Fprintln(s.out)
 		s.streaming, s.pendingNewlines = "", 0
+	}
+	if s.note != "" {
+		fmt.Fprintln(s.out, s.paint(dim, s.note))
+		s.note = ""
 	}
 }

@@ -270,3 +270,21 @@ func show(t *testing.T, s *screen, r *room, line string) {
 		r.apply(m.Payload, after(0))
 	}
 }
+
+func TestScreen_says_that_a_secret_is_masked(t *testing.T) {
+	var out strings.Builder
+	s := newScreen(&out, false, ledger.New())
+	say := func(words string, r protocol.Redaction) {
+		raw := json.RawMessage(`{"method":"session/update","params":{"update":` + text("agent_message_chunk", words) + `}}`)
+		s.event(newRoom(), &protocol.Event{Cursor: nextCursor(), Redaction: r, Payload: &protocol.HostSessionUpdate{Notification: raw}})
+	}
+	say("the key is ", "")
+	say("[redacted]", protocol.RedactionMasked)
+	s.event(newRoom(), &protocol.Event{Type: protocol.TypeHidden, Cursor: nextCursor(), Payload: &protocol.UnknownPayload{Type: protocol.TypeHidden}})
+	say(" here", "")
+	author := protocol.Participant{ID: "1", UserID: "ann"}
+	s.event(newRoom(), &protocol.Event{Cursor: nextCursor(), Redaction: protocol.RedactionOriginal,
+		Payload: &protocol.MessageCreated{Message: protocol.Message{Text: "secret"}, Participant: author}})
+	require.Equal(t, "agent: the key is [redacted] here\n· a secret is masked above: [redacted]\n"+
+		"ann: secret\n· there is a secret above; others see [redacted] in its place\n", out.String())
+}

@@ -1,3 +1,4 @@
+import type { Redaction } from "../protocol.gen.js";
 import { isUnsettled, type Item } from "./items.js";
 import type { Lack, Timeline } from "./timelineState.js";
 import type { SessionEvent } from "./wire.js";
@@ -40,6 +41,13 @@ export class Draft {
   begin(e: SessionEvent): void {
     this.event = e;
     this.at = Date.parse(e.timestamp);
+  }
+
+  /** Marks the last of the rows that differ from those before the event. */
+  mark(before: readonly Item[], redaction: Redaction): void {
+    const known = new Set(before);
+    const i = this.items.findLastIndex((row) => !known.has(row));
+    if (i >= 0) this.items[i] = { ...this.items[i]!, redaction };
   }
 
   add(row: NewRow): void {

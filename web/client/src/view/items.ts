@@ -6,6 +6,7 @@ import type {
   Message,
   Participant,
   PermissionSource,
+  Redaction,
 } from "../protocol.gen.js";
 import type { PermissionOption, PlanContent, Usage, Voice } from "./acp.js";
 import type { Block } from "./blocks.js";
@@ -20,6 +21,8 @@ interface Row {
   cursor: string;
   /** When it began, in milliseconds. */
   at: number;
+  /** Set if a secret in the row is masked, or is masked for others. */
+  redaction?: Redaction;
 }
 
 /** A row of people. during is the turn that ran at the time. */

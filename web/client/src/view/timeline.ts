@@ -59,7 +59,9 @@ function folded(
   const draft = new Draft(before);
   for (const e of events) {
     draft.begin(e);
+    const rows = e.redaction && draft.items.slice();
     one(draft, e);
+    if (rows) draft.mark(rows, e.redaction!);
   }
   return draft.done();
 }

@@ -2,14 +2,15 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AnyEvent } from "../../src/index.js";
+import type { AnyEvent, Redaction } from "../../src/index.js";
 import type { Timeline } from "../../src/view/index.js";
 
 export const directory = join(import.meta.dirname, "../../../../protocol/testdata/view");
 
 /** An event as the files have it; testdata/README.md describes it. */
-export type Short =
-  { type: string; payload: unknown } | { update: unknown } | { notification: unknown };
+export type Short = (
+  { type: string; payload: unknown } | { update: unknown } | { notification: unknown }
+) & { redaction?: Redaction };
 
 export interface Case {
   name: string;
@@ -41,6 +42,7 @@ export function whole(events: readonly Short[]): AnyEvent[] {
       cursor: bytes.toString("base64url"),
       sharedSessionId: "s1",
       timestamp: new Date(start + (i + 1) * 1_000).toISOString(),
+      ...(e.redaction && { redaction: e.redaction }),
     };
     if ("type" in e) return { ...common, ...e } as AnyEvent;
     const notification =

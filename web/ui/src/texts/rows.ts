@@ -5,6 +5,11 @@ export const chat = {
   unknownMessage: "an earlier message",
 };
 
+export const redaction = {
+  masked: "A secret in this is masked for you: [redacted]",
+  original: "This contains a secret. Others see [redacted] in its place.",
+};
+
 export const prompt = {
   proposes: "proposes a prompt",
   prompts: "prompts the agent",

@@ -3,6 +3,7 @@ import { memo } from "react";
 import type { Item } from "parley-client/view";
 import { decisionOf } from "../../core/waiting.ts";
 import { Kept } from "../../parts/kept.tsx";
+import { t } from "../../texts.ts";
 import { useDecider, useTools } from "../context.ts";
 import { AgentSays } from "./AgentSays.tsx";
 import { AgentTerminal } from "./AgentTerminal.tsx";
@@ -38,6 +39,7 @@ export const Row = memo(function Row({ item, follows }: Props) {
         tabIndex={-1}
       >
         <Body item={item} follows={follows} />
+        {item.redaction && <p className="redaction">{t.redaction[item.redaction]}</p>}
       </div>
     </Kept>
   );
