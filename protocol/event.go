@@ -26,9 +26,9 @@ type Event struct {
 type Redaction string
 
 const (
-	// RedactionMasked: [redacted] stands in the place of each secret.
+	// RedactionMasked means that [redacted] stands in the place of each secret.
 	RedactionMasked Redaction = "masked"
-	// RedactionOriginal: the event is whole, and others see it masked.
+	// RedactionOriginal means that the event is whole, and that others see it masked.
 	RedactionOriginal Redaction = "original"
 )
 

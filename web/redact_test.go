@@ -90,6 +90,18 @@ func (s *session) pages(t *testing.T, p person, limit string) (all seen) {
 	return all
 }
 
+// polls returns what a participant receives by long polls after an event.
+func (s *session) polls(t *testing.T, p person, after string) (all seen) {
+	for {
+		var page protocol.EventsAnswer
+		s.w.call("GET", s.path("/events?limit=7&after="+after+"&"+p.query()), nil).ok(http.StatusOK, &page)
+		if all.addAll(t, page.Events); len(page.Events) == 0 {
+			return all
+		}
+		after = page.Cursor
+	}
+}
+
 func TestRedact_every_read_shows_a_guest_the_same_masked_text(t *testing.T) {
 	w := newWorld(t, redacting(t))
 	s := w.share(protocol.ModePromptWithApproval)
@@ -144,16 +156,7 @@ func TestRedact_every_read_shows_a_guest_the_same_masked_text(t *testing.T) {
 		}
 		replay := s.stream(gil, "&since="+first.Cursor)
 		check(t, replay.follow(t), true)
-		var polled seen
-		for after := first.Cursor; ; {
-			var page protocol.EventsAnswer
-			s.w.call("GET", s.path("/events?limit=7&after="+after+"&"+gil.query()), nil).ok(http.StatusOK, &page)
-			if polled.addAll(t, page.Events); len(page.Events) == 0 {
-				break
-			}
-			after = page.Cursor
-		}
-		check(t, polled, true)
+		check(t, s.polls(t, gil, first.Cursor), true)
 		var page protocol.HistoryAnswer
 		s.command(gil, "history", object{"limit": 500}).okLine(&page)
 		var history seen
