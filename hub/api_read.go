@@ -94,6 +94,17 @@ func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which proto
 	return a.Payload.(*protocol.ArchiveAnswer), nil
 }
 
+// Export reads a page of an export of a session, from the first event or from the one behind
+// a cursor. Those who may read the archive may export. Errors: as [Hub.Archive].
+func (h *Hub) Export(ctx context.Context, id string, c Credentials, after string) (*protocol.ExportAnswer, error) {
+	c.ReadOnly = true
+	a, err := h.answer(ctx, id, shared.Archive{Sender: c.sender(), Query: protocol.History{After: after}, Export: true})
+	if err != nil {
+		return nil, err
+	}
+	return a.Payload.(*protocol.ExportAnswer), nil
+}
+
 // SharedSessions lists shared sessions, the newest first, from the journal as the caller
 // takes them, while ctx lasts. Each is an encoded [protocol.Session] without secrets. An
 // empty argument matches all sessions. The sequence yields JOURNAL_UNAVAILABLE or ctx's

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"cmp"
+	"crypto/ed25519"
 	"time"
 
 	"go.uber.org/zap"
@@ -32,6 +33,8 @@ type Options struct {
 
 	// Redact says what is masked for participants who decide on nothing; nil for nothing.
 	Redact *redact.Rules
+	// Checkpoints is the key that signs exports; nil to sign none.
+	Checkpoints ed25519.PrivateKey
 
 	MaxUploads        int // received at a time; default 64
 	MaxParticipants   int // present at a time in one session; default 1,000

@@ -3,6 +3,7 @@ package hub
 import (
 	"time"
 
+	"parley/hub/export"
 	"parley/hub/feed"
 	"parley/hub/history"
 	"parley/hub/journal"
@@ -97,6 +98,9 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 	case shared.PeopleRange:
 		return lookup.People(state, a.People)
 	case shared.ArchivePage:
+		if a.Export {
+			return export.Page{After: a.After, Head: at, For: a.For, Key: s.actor.hub.options.Checkpoints, At: time.Now()}
+		}
 		return history.ArchivePage{Session: state.Session, Which: a.History, Head: at, For: a.For}
 	case shared.EndedPrompt:
 		return lookup.EndedPromptAnswer{EndedPrompt: a}

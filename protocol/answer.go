@@ -203,3 +203,63 @@ func (e *Error) Body() ErrorBody {
 		AuthMethods:  e.AuthMethods,
 	}
 }
+
+// AuditAnswer says who did what in a session. Server to client, REST only, for those who
+// administer the server.
+type AuditAnswer struct {
+	Entries []AuditEntry `json:"entries"` // the oldest first
+}
+
+// AuditEntry is one act. It names an event of the session, whose chain of hashes covers the
+// entry. Server to client, REST only.
+type AuditEntry struct {
+	Cursor      string       `json:"cursor"`      // of the event
+	At          time.Time    `json:"at"`          // of the event
+	Type        EventType    `json:"type"`        // of the event
+	Act         string       `json:"act"`         // what was done, in words
+	Participant *Participant `json:"participant"` // who did it; null if no participant did
+	Subject     string       `json:"subject"`     // the id of what it was done to: a prompt, question, participant, option or tool call; empty for the session
+	Detail      string       `json:"detail"`      // the beginning of a text, or a choice; may be empty
+	Address     string       `json:"address"`     // IP address of the client; empty if it was not recorded
+	Identity    string       `json:"identity"`    // whom the server knew the client to be, such as a verified person or the name of an operator's key; empty for nobody
+}
+
+// ExportAnswer is a page of an export: records of events as a participant sees them, from
+// which anybody can check that none was changed, left out or added. Server to client, REST
+// only.
+type ExportAnswer struct {
+	Events     []json.RawMessage `json:"events"`     // each an [ExportRecord]
+	Cursor     string            `json:"cursor"`     // of the last event, to continue from
+	More       bool              `json:"more"`       // further events follow
+	Checkpoint *Checkpoint       `json:"checkpoint"` // of the last event, on the last page; else null
+}
+
+// ExportRecord is one event in an export. Its hash is
+// SHA-256(previous hash ‖ format ‖ session ‖ number ‖ microseconds ‖ type ‖ public ‖ private),
+// where public and private are the digests of the two parts of the event: SHA-256(salt ‖
+// part). A part that the reader does not see is represented by its digest. Hashes, digests
+// and salts are hexadecimal. Server to client, REST only.
+type ExportRecord struct {
+	Number        int64           `json:"number"`
+	Format        int             `json:"format"` // of the record; the chain of format 1 cannot be checked in an export
+	Time          time.Time       `json:"time"`
+	Type          EventType       `json:"type"`
+	Salt          string          `json:"salt,omitempty"`         // with the event's own payload: of the public part
+	PublicDigest  string          `json:"publicDigest,omitempty"` // without it
+	PrivateDigest string          `json:"privateDigest"`
+	Hash          string          `json:"hash"`
+	Redaction     Redaction       `json:"redaction,omitempty"` // as in [Event]
+	Payload       json.RawMessage `json:"payload"`             // null for an event that is not for the reader
+}
+
+// Checkpoint is the server's statement that a session had a chain of hashes at a time. The
+// signature is Ed25519 (RFC 8032) over the line "parley.checkpoint.v1 SESSION NUMBER HASH
+// TIME", with the time as it is here. Server to client, REST only.
+type Checkpoint struct {
+	Session   string `json:"session"`
+	Number    int64  `json:"number"` // of the session's newest event
+	Hash      string `json:"hash"`   // of that event, hexadecimal
+	At        string `json:"at"`     // RFC 3339, UTC
+	Key       string `json:"key"`    // the server's public key, hexadecimal
+	Signature string `json:"signature"`
+}

@@ -53,6 +53,10 @@ func appendMarshal(b []byte, v any) ([]byte, error) {
 		rest := *v
 		rest.Events = nil
 		return appendWithEvents(b, emptyIfNil(v.Events), rest)
+	case *ExportAnswer:
+		rest := *v
+		rest.Events = nil
+		return appendWithEvents(b, emptyIfNil(v.Events), rest)
 	case HistoryAnswer:
 		return appendMarshal(b, &v)
 	case EventsAnswer:
@@ -81,7 +85,8 @@ func appendEvent(b []byte, e *Event) ([]byte, error) {
 		Cursor          Cursor    `json:"cursor"`
 		SharedSessionID string    `json:"sharedSessionId"`
 		Timestamp       time.Time `json:"timestamp"`
-	}{e.Type, e.Cursor, e.SharedSessionID, e.Timestamp})
+		Redaction       Redaction `json:"redaction,omitempty"`
+	}{e.Type, e.Cursor, e.SharedSessionID, e.Timestamp, e.Redaction})
 	if err != nil {
 		return nil, err
 	}

@@ -189,3 +189,17 @@ func (s *Server) archive(r *http.Request, _ []byte) (answer *protocol.ArchiveAns
 	})
 	return answer, err
 }
+
+// export answers with a page of an export, which can be checked without the server.
+func (s *Server) export(r *http.Request, _ []byte) (answer *protocol.ExportAnswer, err error) {
+	query := r.URL.Query()
+	caller, err := s.queryCredentials(r, query)
+	if err != nil {
+		return nil, err
+	}
+	err = s.attempt(r, nil, func() error {
+		answer, err = s.hub.Export(r.Context(), r.PathValue("id"), caller, query.Get("cursor"))
+		return err
+	})
+	return answer, err
+}

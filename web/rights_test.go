@@ -78,6 +78,7 @@ var rights = map[string]right{
 	"GET /api/shared-sessions/{id}/files":        {open: insiders},
 	"GET /api/shared-sessions/{id}/events":       {open: insiders},
 	"GET /api/shared-sessions/{id}/archive":      {open: archivists},
+	"GET /api/shared-sessions/{id}/export":       {open: archivists},
 	"GET /api/shared-sessions/{id}/stream":       {open: insiders},
 	"GET /api/shared-sessions/{id}/ws":           {open: insiders},
 

@@ -81,6 +81,7 @@ func (s *Server) sharedRoutes() []route {
 		{"POST " + one + "/restart-agent", access.Credentials, respond(s, http.StatusOK, s.restartAgent)},
 		{"POST " + one + "/switch-agent", access.Credentials, respond(s, http.StatusOK, s.switchAgent)},
 		{"GET " + one + "/events", access.Credentials, respond(s, http.StatusOK, s.poll)},
+		{"GET " + one + "/export", access.Credentials, respond(s, http.StatusOK, s.export)},
 		{"GET " + one + "/archive", access.Credentials, respond(s, http.StatusOK, s.archive)},
 		{"POST " + one + "/commands", access.Credentials, http.HandlerFunc(s.command)},
 		{"GET " + one + "/stream", access.Credentials, s.handle(s.stream)},

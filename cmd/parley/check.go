@@ -174,3 +174,9 @@ func (s *settings) checkListen() error {
 	}
 	return nil
 }
+
+// checkRedact computes what is masked.
+func (s *settings) checkRedact() (err error) {
+	s.config.Hub.Redact, err = s.redact.Rules()
+	return err
+}

@@ -12,6 +12,7 @@ import (
 
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/operators"
+	"parley/cmd/parley/internal/server"
 	"parley/protocol/client"
 )
 
@@ -32,8 +33,31 @@ func newKeyCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.PersistentFlags().StringVar(&data, "data", defaultDataDir(), "data directory of the server")
-	cmd.AddCommand(newKeyAdd(&data), newKeyLink(&data), newKeyList(&data), newKeyRevoke(&data))
+	cmd.AddCommand(newKeyAdd(&data), newKeyLink(&data), newKeyList(&data), newKeyRevoke(&data), newKeyCheckpoints(&data))
 	return cmd
+}
+
+func newKeyCheckpoints(data *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "checkpoints",
+		Short: "Print the public key that checks exports",
+		Long: `Print the public key of the server, in hexadecimal. Give it to those who check exports
+with parley verify --export FILE --key KEY, on a way that they trust. The private key
+is checkpoint.key in the data directory; the command makes it if there is none.`,
+		Example: `  parley key checkpoints --data /var/lib/parley`,
+		Args:    cli.Args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := os.Stat(*data); err != nil {
+				return err
+			}
+			key, err := server.LoadCheckpointKey(*data)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%x\n", key.Public())
+			return err
+		},
+	}
 }
 
 func newKeyAdd(data *string) *cobra.Command {

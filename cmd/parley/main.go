@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cmd/internal/cli"
+	"parley/cmd/parley/internal/record"
 )
 
 func main() { cli.Main(newRootCommand()) }
@@ -41,7 +42,8 @@ Join:     parley join LINK`,
 		newLoginCommand(),
 		newLogoutCommand(),
 		newVerifyCommand(),
-		newAuditCommand(),
+		record.NewAuditCommand(),
+		record.NewExportCommand(parseLink),
 		newVersionCommand(),
 	)
 	return root

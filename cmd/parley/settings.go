@@ -8,6 +8,7 @@ import (
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/certs"
 	"parley/cmd/parley/internal/provider"
+	"parley/cmd/parley/internal/redaction"
 	"parley/cmd/parley/internal/server"
 	"parley/cmd/parley/internal/tunnel"
 	"parley/hub/agent/known"
@@ -28,7 +29,7 @@ type settings struct {
 	publicURL string   // value of --public-url
 	proxies   []string // values of --trusted-proxies
 	tunnel    string   // value of --tunnel
-	redact    redactFlags
+	redact    redaction.Flags
 
 	program *tunnel.Spec // that --tunnel names; set by complete, nil for none
 }
@@ -49,7 +50,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	s.addAgentFlags(cmd)
 	s.addLimitFlags(cmd)
 	s.addAttachmentFlags(cmd)
-	s.redact.add(cmd)
+	s.redact.Add(cmd)
 }
 
 // addReachFlags adds the flags about the ways in which others reach the server.

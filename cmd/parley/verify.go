@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cmd/internal/cli"
+	"parley/cmd/parley/internal/record"
 	"parley/cmd/parley/internal/server"
 	"parley/hub/journal/sqlite"
 )
@@ -17,9 +18,10 @@ import (
 // newVerifyCommand returns "parley verify".
 func newVerifyCommand() *cobra.Command {
 	salvage := false
+	var exported record.ExportCheck
 	cmd := &cobra.Command{
-		Use:   "verify DATA",
-		Short: "Check that a data directory is undamaged",
+		Use:   "verify DATA | verify --export FILE --key KEY",
+		Short: "Check that a data directory is undamaged, or an export genuine",
 		Long: `Check the journal in a data directory: the structure of the database and, in every
 session, the checksum and the number of each event and the chain of hashes that
 ties it to all earlier events. Then check the attachments: that every file that an
@@ -34,11 +36,19 @@ A server that was killed leaves a log, journal.db-wal, with its newest events. I
 the log is damaged, the server refuses to start, because the database would drop
 events silently. --salvage then finds out on a copy, in the directory for
 temporary files, which events can be kept, and prints how to start the server
-with those.`,
-		Example: `  parley verify ~/.local/share/parley
+with those.
+
+--export checks a file that parley export has written, without the server: that no
+event was changed, left out or added, and that the server has signed the whole. KEY
+is the server's public key, which parley key checkpoints prints there.`,
+		Example: `  parley verify --export session.jsonl --key 3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29
+  parley verify ~/.local/share/parley
   parley verify --salvage ~/.local/share/parley`,
-		Args: cli.Args(cobra.ExactArgs(1)),
+		Args: cli.Args(exported.Args),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if exported.File != "" {
+				return exported.Run(cmd.OutOrStdout())
+			}
 			if salvage {
 				return planSalvage(cmd, args[0])
 			}
@@ -55,6 +65,8 @@ with those.`,
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&exported.File, "export", "", "check this export instead of a data directory")
+	cmd.Flags().StringVar(&exported.Key, "key", "", "with --export: public key of the server, in hexadecimal")
 	cmd.Flags().BoolVar(&salvage, "salvage", false, "list what can be kept of a journal whose log is damaged")
 	return cmd
 }

@@ -104,6 +104,25 @@ func (r *Record) seal(prev Hash, buf []byte) (Hash, []byte) {
 	}
 	public, buf := digestOfPart(r.PublicSalt, r.Public, buf)
 	private, buf := digestOfPart(r.PrivateSalt, r.Private, buf)
+	return r.sealDigests(prev, public, private, buf)
+}
+
+// Digests returns the digests of the two parts of a record, which its hash covers in
+// RecordFormat2.
+func (r *Record) Digests() (public, private Hash) {
+	public, buf := digestOfPart(r.PublicSalt, r.Public, nil)
+	private, _ = digestOfPart(r.PrivateSalt, r.Private, buf)
+	return public, private
+}
+
+// HashOfDigests returns H(n) of a record in RecordFormat2 whose parts are known only by their
+// digests, where prev is H(n-1).
+func (r *Record) HashOfDigests(prev, public, private Hash) Hash {
+	hash, _ := r.sealDigests(prev, public, private, nil)
+	return hash
+}
+
+func (r *Record) sealDigests(prev, public, private Hash, buf []byte) (Hash, []byte) {
 	buf = r.appendFixed(append(buf[:0], prev[:]...))
 	buf = appendField(buf, r.Type)
 	buf = append(buf, public[:]...)

@@ -96,7 +96,9 @@ func (w *walker) object(i int, free bool) int {
 		if w.options.Keep != nil && w.options.Keep(name, free) && i != w.options.At.Start {
 			i = jsonwalk.ValueEnd(w.data, i)
 		} else {
-			w.text(key, "")
+			if len(name) >= minPartial { // a shorter name is no secret
+				w.text(key, "")
+			}
 			i = w.value(i, name, free || w.options.Free != nil && w.options.Free(name))
 		}
 		if i = skipSpace(w.data, i); w.data[i] == ',' {

@@ -18,6 +18,10 @@ const Mask = "[redacted]"
 // concurrently.
 type Rules struct {
 	rules []rule
+
+	// first and second have, for each byte, the rules of which a match can have it as its
+	// first or second byte; a bit for each rule.
+	first, second [256]uint64
 }
 
 // Limits of rules.
@@ -25,8 +29,9 @@ const (
 	// MinLiteral is the length in bytes of the shortest literal value. A shorter one would
 	// mask parts of ordinary words.
 	MinLiteral = 6
-	// maxRules is how many patterns there may be, besides those that are built in.
-	maxRules = 64
+	// maxRules is how many patterns there may be, besides those that are built in. All rules
+	// together are at most 64.
+	maxRules = 40
 	// maxInstructions bounds the size of one compiled pattern.
 	maxInstructions = 4000
 )
@@ -62,15 +67,44 @@ func New(o Options) (*Rules, error) {
 		own.partial = true
 		r.rules = append(r.rules, own)
 	}
-	if len(o.Literals) == 0 {
-		return r, nil
+	if len(o.Literals) > 0 {
+		own, err := literals(o.Literals)
+		if err != nil {
+			return nil, err
+		}
+		r.rules = append(r.rules, own)
 	}
-	own, err := literals(o.Literals)
-	if err != nil {
-		return nil, err
-	}
-	r.rules = append(r.rules, own)
+	r.index()
 	return r, nil
+}
+
+// index computes the tables.
+func (r *Rules) index() {
+	for i := range r.rules {
+		for c, pairs := range r.rules[i].begins {
+			if pairs == (byteSet{}) {
+				continue
+			}
+			r.first[c] |= 1 << i
+			for next := range r.second {
+				if pairs.has(byte(next)) {
+					r.second[next] |= 1 << i
+				}
+			}
+		}
+	}
+}
+
+// candidates returns the rules of which a match may begin in a text.
+func (r *Rules) candidates(text string) (found uint64) {
+	if text == "" {
+		return 0
+	}
+	last := len(text) - 1
+	for i := range last {
+		found |= r.first[text[i]] & r.second[text[i+1]]
+	}
+	return found | r.first[text[last]]
 }
 
 // literals returns the rule that matches secrets themselves.
@@ -177,7 +211,7 @@ func (r *Rules) mask(text string, cut bool) (masked string, hides bool) {
 	if r == nil || text == "" {
 		return text, false
 	}
-	if !r.mayMatch(text) {
+	if r.candidates(text) == 0 {
 		return text, false
 	}
 	s := r.NewScanner("", -1)
@@ -186,14 +220,4 @@ func (r *Rules) mask(text string, cut bool) (masked string, hides bool) {
 		s.cut()
 	}
 	return s.End()
-}
-
-// mayMatch reports whether a match can begin in a text.
-func (r *Rules) mayMatch(text string) bool {
-	for i := range r.rules {
-		if r.rules[i].begins.next(text, 0) < len(text) {
-			return true
-		}
-	}
-	return false
 }

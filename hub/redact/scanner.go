@@ -72,11 +72,21 @@ func (s *Scanner) cut() {
 
 // scan moves all machines to the end of the text.
 func (s *Scanner) scan(text string, ends bool) {
+	if s.rules == nil {
+		s.held += text
+		return
+	}
+	found := s.rules.candidates(text)
 	s.held += text
 	w := workspaces.Get().(*workspace)
 	defer workspaces.Put(w)
 	for i := range s.machines {
-		s.run(&s.rules.rules[i], &s.machines[i], w, ends)
+		m := &s.machines[i]
+		if m.isIdle() && found&(1<<i) == 0 {
+			m.at = s.base + len(s.held)
+			continue
+		}
+		s.run(&s.rules.rules[i], m, w, ends)
 	}
 }
 

@@ -141,7 +141,7 @@ func TestNew_refuses_rules_that_cannot_work(t *testing.T) {
 	for want, o := range map[string]Options{
 		"missing closing )":      {Patterns: []string{"("}},
 		"matches the empty text": {Patterns: []string{"a*"}},
-		"at most 64":             {Patterns: make([]string, 65)},
+		"at most 40":             {Patterns: make([]string, 41)},
 		"fewer than 6 bytes":     {Literals: []string{"short"}},
 		"it is too large":        {Patterns: []string{`((a{1,10}){1,10}b){1,9}(?:[a-z]{1,900}){1,1}((a{1,10}){1,10}b){1,9}((a{1,10}){1,10}b){1,9}((a{1,10}){1,10}b){1,9}`}},
 		"invalid or unsupported": {Patterns: []string{`(?!x)y`}},

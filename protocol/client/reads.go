@@ -118,6 +118,15 @@ func (c *Client) Archive(ctx context.Context, which protocol.History) (protocol.
 	return answer, nil
 }
 
+// Export reads a page of an export, from the first event or from the one behind a cursor.
+//
+// Errors: as [Client.Archive].
+func (c *Client) Export(ctx context.Context, after string) (protocol.ExportAnswer, error) {
+	var answer protocol.ExportAnswer
+	err := c.read(ctx, "export", map[string]string{"cursor": after}, &answer)
+	return answer, err
+}
+
 // get sends a request to an endpoint of the session, with the participant's credentials.
 func (c *Client) get(ctx context.Context, endpoint string, query url.Values) (body []byte, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Own().api(endpoint)+"?"+query.Encode(), nil)

@@ -34,7 +34,8 @@ type (
 	// ArchivePage is a range of events together with their session.
 	ArchivePage struct {
 		protocol.History
-		For rules.Projection
+		Export bool
+		For    rules.Projection
 	}
 	// Pong is the answer to a ping.
 	Pong struct{}

@@ -120,6 +120,7 @@ type Invitation struct {
 type Archive struct {
 	Sender Sender
 	Query  protocol.History
+	Export bool // the page is one of an export, and Query has only After
 }
 
 // The kinds of reads.

@@ -92,8 +92,8 @@ func (s *State) archive(m Archive) rules.Decision {
 		return rules.Decision{Err: err}
 	}
 	query := m.Query
-	if query.Before == "" && query.After == "" {
+	if query.Before == "" && query.After == "" && !m.Export {
 		query.After = protocol.NewCursor(0, journal.ChainStart(s.ID)).String()
 	}
-	return rules.Decision{Answer: ArchivePage{query, s.ProjectionOf(p)}}
+	return rules.Decision{Answer: ArchivePage{query, m.Export, s.ProjectionOf(p)}}
 }

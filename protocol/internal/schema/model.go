@@ -56,6 +56,7 @@ var overrides = map[string]shape{
 	"HistoryAnswer.events": {kind: "list", items: &shape{kind: "ref", ref: anyEvent}},
 	"EventsAnswer.events":  {kind: "list", items: &shape{kind: "ref", ref: anyEvent}},
 	"ArchiveAnswer.events": {kind: "list", items: &shape{kind: "ref", ref: anyEvent}},
+	"ExportAnswer.events":  {kind: "list", items: &shape{kind: "ref", ref: "ExportRecord"}},
 	"Approve.action":       {kind: "ref", ref: "ApproveAction"},
 }
 
@@ -99,7 +100,7 @@ var restBodies = []any{
 	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.InvitationAnswer{}, protocol.WholeQueueAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
 	protocol.SessionsAnswer{}, protocol.HostSessionAnswer{}, protocol.HostSessionsAnswer{}, protocol.AgentsAnswer{}, protocol.AgentSessionsAnswer{}, protocol.DirectoriesAnswer{},
 	protocol.ServerAnswer{}, protocol.OperatorSignInAnswer{},
-	protocol.AttachmentAnswer{}, protocol.ChangesAnswer{}, protocol.FilesAnswer{}, protocol.ErrorBody{}, protocol.AuditAnswer{},
+	protocol.AttachmentAnswer{}, protocol.ChangesAnswer{}, protocol.FilesAnswer{}, protocol.ErrorBody{}, protocol.AuditAnswer{}, protocol.ExportAnswer{}, protocol.ExportRecord{},
 }
 
 // messages are the messages of the server other than events.

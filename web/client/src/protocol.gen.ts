@@ -2371,6 +2371,65 @@ export interface AuditEntry {
 }
 
 /**
+ * ExportAnswer is a page of an export: records of events as a participant sees them, from
+ * which anybody can check that none was changed, left out or added. Server to client, REST
+ * only.
+ */
+export interface ExportAnswer {
+  /** each an ExportRecord */
+  events: ExportRecord[];
+  /** of the last event, to continue from */
+  cursor: string;
+  /** further events follow */
+  more: boolean;
+  /** of the last event, on the last page; else null */
+  checkpoint: Checkpoint | null;
+}
+
+/**
+ * Checkpoint is the server's statement that a session had a chain of hashes at a time. The
+ * signature is Ed25519 (RFC 8032) over the line "parley.checkpoint.v1 SESSION NUMBER HASH
+ * TIME", with the time as it is here. Server to client, REST only.
+ */
+export interface Checkpoint {
+  session: string;
+  /** of the session's newest event */
+  number: number;
+  /** of that event, hexadecimal */
+  hash: string;
+  /** RFC 3339, UTC */
+  at: string;
+  /** the server's public key, hexadecimal */
+  key: string;
+  signature: string;
+}
+
+/**
+ * ExportRecord is one event in an export. Its hash is SHA-256(previous hash ‖ format ‖
+ * session ‖ number ‖ microseconds ‖ type ‖ public ‖ private), where public and
+ * private are the digests of the two parts of the event: SHA-256(salt ‖ part). A part
+ * that the reader does not see is represented by its digest. Hashes, digests and salts are
+ * hexadecimal. Server to client, REST only.
+ */
+export interface ExportRecord {
+  number: number;
+  /** of the record; the chain of format 1 cannot be checked in an export */
+  format: number;
+  time: string;
+  type: EventType;
+  /** with the event's own payload: of the public part */
+  salt?: string;
+  /** without it */
+  publicDigest?: string;
+  privateDigest: string;
+  hash: string;
+  /** as in Event */
+  redaction?: Redaction;
+  /** null for an event that is not for the reader */
+  payload: unknown;
+}
+
+/**
  * The payload of each event type.
  */
 export interface EventPayloads {

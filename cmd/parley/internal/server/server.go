@@ -176,6 +176,9 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	c.Hub.Attachments = attachments
+	if c.Hub.Checkpoints, err = LoadCheckpointKey(data); err != nil {
+		return err
+	}
 	s.registry = remote.NewRegistry()
 	c.Hub.RemoteWorktrees = s.registry.Worktrees
 	isolation, err := c.Isolation(data)

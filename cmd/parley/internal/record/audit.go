@@ -1,4 +1,4 @@
-package main
+package record
 
 import (
 	"cmp"
@@ -24,8 +24,8 @@ import (
 	"parley/protocol/visible"
 )
 
-// newAuditCommand returns "parley audit".
-func newAuditCommand() *cobra.Command {
+// NewAuditCommand returns "parley audit".
+func NewAuditCommand() *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "audit DATA|SERVER SESSION",

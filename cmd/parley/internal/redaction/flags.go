@@ -1,4 +1,4 @@
-package main
+package redaction
 
 import (
 	"errors"
@@ -12,25 +12,20 @@ import (
 	"parley/hub/redact"
 )
 
-// redactFlags are the values of the flags that say what is masked.
-type redactFlags struct {
+// Flags are the values of the flags that say what is masked.
+type Flags struct {
 	values []string // of --redact
 	files  []string // of --redact-file
 	env    []string // of --redact-env
 }
 
-// add adds the flags.
-func (r *redactFlags) add(cmd *cobra.Command) {
+// Add adds the flags to a command.
+func (r *Flags) Add(cmd *cobra.Command) {
 	defer cli.Group(cmd, "Secrets")()
 	f := cmd.Flags()
 	f.StringArrayVar(&r.values, "redact", nil, `what participants who do not decide see as [redacted], in everything that the agent and people write: on, the default, for the common forms of keys, tokens, private keys and passwords; a regular expression (RE2) for what it matches too, or what its groups match; or off for nothing; may be repeated`)
 	f.StringArrayVar(&r.files, "redact-file", nil, "file with such regular expressions, one in each line; lines that begin with # are comments; may be repeated")
-	r.addEnv(cmd)
-}
-
-// addEnv adds the flag for secrets themselves.
-func (r *redactFlags) addEnv(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&r.env, "redact-env", nil, "name of an environment variable whose value is such a secret; may be repeated")
+	f.StringArrayVar(&r.env, "redact-env", nil, "name of an environment variable whose value is such a secret; may be repeated")
 }
 
 const (
@@ -38,8 +33,8 @@ const (
 	redactOff = "off"
 )
 
-// rules returns the rules that the flags ask for; nil for none.
-func (r *redactFlags) rules() (*redact.Rules, error) {
+// Rules returns the rules that the flags ask for; nil for none. Its errors name the flag.
+func (r *Flags) Rules() (*redact.Rules, error) {
 	var o redact.Options
 	isOff := false
 	for _, v := range r.values {
@@ -78,7 +73,7 @@ func (r *redactFlags) rules() (*redact.Rules, error) {
 }
 
 // literals returns the values of the environment variables.
-func (r *redactFlags) literals() (values []string, err error) {
+func (r *Flags) literals() (values []string, err error) {
 	for _, name := range r.env {
 		value := os.Getenv(name)
 		switch {
@@ -104,10 +99,4 @@ func readPatterns(file string) (patterns []string, err error) {
 		}
 	}
 	return patterns, nil
-}
-
-// checkRedact computes what is masked.
-func (s *settings) checkRedact() (err error) {
-	s.config.Hub.Redact, err = s.redact.rules()
-	return err
 }
