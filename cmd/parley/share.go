@@ -16,6 +16,7 @@ import (
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/join"
 	"parley/cmd/parley/internal/logins"
+	"parley/cmd/parley/internal/redaction"
 	"parley/cmd/parley/internal/server"
 	"parley/cmd/parley/internal/share"
 	"parley/cmd/parley/internal/tunnel"
@@ -51,6 +52,7 @@ type sharing struct {
 	program     *tunnel.Spec // that --tunnel names; set by checkReach, nil for none
 	resume      bool
 	headless    bool
+	redact      redaction.Flags
 }
 
 // newShareCommand returns "parley share".
@@ -79,6 +81,7 @@ func newShareCommand() *cobra.Command {
 	f.StringVar(&s.name, "name", "", "your name in the session (default $USER)")
 	f.StringVar(&s.title, "title", "", "the title of the agent's session")
 	f.StringVar(&s.permissions, "permissions", "", "who answers the agent's permission requests: ask (people, the default), allow or reject")
+	s.redact.Add(cmd)
 	f.BoolVar(&s.headless, "no-terminal", false, "do not show the session in this terminal; share until a signal ends the command")
 	return cmd
 }
@@ -104,7 +107,10 @@ func (s *sharing) run(ctx context.Context, command []string) error {
 			return err
 		}
 	}
-	settings, err := ownServer()
+	if s.server != "" && s.redact.Given() {
+		return cli.Usagef("--redact: %s masks by its own flags; leave out --server to mask by those of this command", s.server)
+	}
+	settings, err := s.ownServer()
 	if err != nil {
 		return err
 	}
@@ -160,12 +166,18 @@ func (s *sharing) checkReach() error {
 }
 
 // ownServer returns the settings of a server that the command starts.
-func ownServer() (*settings, error) {
+func (from *sharing) ownServer() (*settings, error) {
 	var s settings
 	flags := new(cobra.Command)
 	s.addServeFlags(flags)
 	if err := s.completeAgents(flags); err != nil {
 		return nil, err
+	}
+	if from.redact.Given() {
+		s.redact = from.redact
+	}
+	if err := s.checkRedact(); err != nil {
+		return nil, cli.Usagef("%w", err)
 	}
 	s.config.Version = version()
 	s.config.LogLevel = "error"

@@ -70,3 +70,20 @@ func TestShare_through_a_tunnel_has_its_address_in_the_invite_and_ends_with_it(t
 	require.Equal(t, s.own.Server, s.invite.Server, "the links are moved to where the server is now")
 	require.NotNil(t, e2e.Connect(t, s.invite, "Ben"))
 }
+
+func TestShare_masks_secrets_for_guests(t *testing.T) {
+	t.Parallel()
+	s := shareWith(t, &sharedAgent{flags: []string{"--redact-env", "DEPLOY_KEY"}, env: []string{"DEPLOY_KEY=correct horse"}})
+	ben, host := e2e.Connect(t, s.invite, "Ben"), e2e.Connect(t, s.own, "")
+	_, err := host.Chat(t.Context(), "AKIAIOSFODNN7EXAMPLE and correct horse", "")
+	require.NoError(t, err)
+	said, _ := e2e.AwaitEvent(t, ben, func(*protocol.MessageCreated) bool { return true })
+	require.Equal(t, "[redacted] and [redacted]", said.Message.Text)
+}
+
+func TestShare_through_a_server_that_masks_by_its_own_flags(t *testing.T) {
+	t.Parallel()
+	p := e2e.StartParley(t, "share", "--server", "http://127.0.0.1:1", "--redact", "x+")
+	require.Equal(t, 2, p.ExitCode(t))
+	p.Stderr.Await(t, "masks by its own flags")
+}

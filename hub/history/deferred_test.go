@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"iter"
 	"testing"
@@ -124,4 +125,25 @@ func TestResume_continues_behind_the_cursor(t *testing.T) {
 		require.Equal(t, want.next, next)
 		require.Equal(t, want.resume, resume)
 	}
+}
+
+func TestPage_of_a_reader_who_sees_events_from_now_on_ends_with_the_first_of_them(t *testing.T) {
+	j := newChain(10)
+	late := rules.Projection{From: 8}
+	var cursors []string
+	for before, more := "", true; more; {
+		answer, err := j.reader().Finish(t.Context(), Page{Which: protocol.History{Before: before, Limit: 2}, Head: j.head(), For: late})
+		require.NoError(t, err)
+		page := answer.(*protocol.HistoryAnswer)
+		require.NotEmpty(t, page.Events)
+		for i := range page.Events {
+			var e protocol.Event
+			raw := page.Events[len(page.Events)-1-i]
+			require.NoError(t, json.Unmarshal(raw, &e))
+			require.Equal(t, e.Cursor.Seq < 8, e.Type == protocol.TypeHidden)
+			cursors = append(cursors, e.Cursor.String())
+		}
+		before, more = cursors[len(cursors)-1], page.More
+	}
+	require.Equal(t, []string{j.cursor(10), j.cursor(9), j.cursor(8), j.cursor(7)}, cursors, "the last is hidden, and stands for all before it")
 }

@@ -28,6 +28,9 @@ func (r *Flags) Add(cmd *cobra.Command) {
 	f.StringArrayVar(&r.env, "redact-env", nil, "name of an environment variable whose value is such a secret; may be repeated")
 }
 
+// Given reports whether one of the flags was given.
+func (r *Flags) Given() bool { return len(r.values)+len(r.files)+len(r.env) > 0 }
+
 const (
 	redactOn  = "on"
 	redactOff = "off"
