@@ -101,6 +101,10 @@ func EncodeRequest(req Request) ([]byte, error) {
 // Subprotocol is the WebSocket subprotocol of this version of the protocol.
 const Subprotocol = "parley.v1"
 
+// IdentityPrefix begins the credentials that a server gives to people who have signed in with
+// its identity provider.
+const IdentityPrefix = "parleyid_"
+
 // Heartbeat is the interval at which the server pings a WebSocket connection and
 // writes a comment to an event stream. The server drops a connection that misses two
 // pings.

@@ -32,8 +32,18 @@ type Identities interface {
 	// Collect returns the credential of a browser that has signed in. Errors: INVALID_IDENTITY,
 	// IDENTITY_NOT_ALLOWED, IDENTITY_UNAVAILABLE.
 	Collect(kept string) (credential string, err error)
+	// Exchange returns a credential for the tokens that a program has got from the provider
+	// for its user. Errors: as [Identities.Collect].
+	Exchange(ctx context.Context, tokens ProviderTokens) (credential string, err error)
 	// SignOut makes a credential of [Identities.Collect] invalid.
 	SignOut(credential string) error
+}
+
+// ProviderTokens are what an identity provider gives to a program whose user has signed in.
+type ProviderTokens struct {
+	ID      string `json:"idToken"`
+	Access  string `json:"accessToken,omitzero"`
+	Refresh string `json:"refreshToken,omitzero"` // with which the server checks the sign-in again
 }
 
 // SignInTakes is how long a browser may take to sign in at a provider.
@@ -48,6 +58,20 @@ func identitiesOf(o Options) access.Identities {
 		return nil // and not an interface that holds nil
 	}
 	return o.Identities
+}
+
+// pageFacts returns what the web pages know of the server when they are loaded.
+func pageFacts(o Options) map[string]string {
+	facts := map[string]string{}
+	if o.Certificate != "" {
+		facts["parley-certificate"] = o.Certificate
+	}
+	if o.Identities != nil {
+		facts["parley-people"] = o.Identities.Provider().Name
+	} else if o.IdentityHeader != "" {
+		facts["parley-people"] = "proxy"
+	}
+	return facts
 }
 
 // protect lets only those call an endpoint who meet its need, and lets their requests carry

@@ -74,6 +74,13 @@ func (p *identityProvider) Collect(kept string) (string, error) {
 	return benToken, nil
 }
 
+func (p *identityProvider) Exchange(_ context.Context, tokens web.ProviderTokens) (string, error) {
+	if tokens.ID != "id" {
+		return "", protocol.Errorf(protocol.CodeInvalidIdentity, "sign in again")
+	}
+	return benToken, nil
+}
+
 func (p *identityProvider) SignOut(credential string) error {
 	if credential != annToken { // a token of the provider cannot be taken back
 		p.set(credential, time.Time{})
@@ -208,6 +215,8 @@ func TestIdentity_takes_the_place_of_a_participants_token(t *testing.T) {
 	say(append(bearer(annToken), id...)...).ok(http.StatusOK, nil)
 	say(append(bearer(s.Host.Token), id...)...).fails(protocol.CodeUnauthorized)
 	say(append(bearer(benToken), id...)...).fails(protocol.CodeInvalidParticipantToken)
+	say(append(bearer(s.Host.Token), "Parley-Identity", annToken, id[0], id[1])...).ok(http.StatusOK, nil)
+	say(append(bearer(s.Host.Token), "Parley-Identity", "h.wrong.s", id[0], id[1])...).fails(protocol.CodeInvalidIdentity)
 	say(append(bearer("h.wrong.s"), id...)...).fails(protocol.CodeInvalidIdentity)
 	cookie := append(bearer(s.Host.Token), "Cookie", "__Host-parley="+annToken)
 	say(append(cookie, "Parley-Page", "1", id[0], id[1])...).ok(http.StatusOK, nil)
@@ -392,4 +401,13 @@ func TestIdentity_sign_in_of_a_browser(t *testing.T) {
 	back := failed.call("GET", "/api/sign-in/callback?code=wrong", nil, "Cookie", "parley-sign-in=begun")
 	require.Equal(t, "../../#signed-in", back.header.Get("Location"), "the page learns why")
 	require.Contains(t, back.header.Get("Set-Cookie"), "parley-sign-in=failed;")
+}
+
+func TestIdentity_sign_in_of_a_program(t *testing.T) {
+	w := newWorld(t, withIdentities(newIdentityProvider()))
+	var answer protocol.OperatorSignInAnswer
+	w.call("POST", "/api/sign-in", object{"tokens": object{"idToken": "id", "refreshToken": "r"}}).ok(http.StatusOK, &answer)
+	require.Equal(t, protocol.OperatorSignInAnswer{Name: "The real ben", Key: benToken}, answer)
+	w.call("POST", "/api/sign-in", object{"tokens": object{"idToken": "x"}}).fails(protocol.CodeInvalidIdentity)
+	protectedWorld(t, web.Options{Protected: true}).call("POST", "/api/sign-in", object{"tokens": object{"idToken": "id"}}).fails(protocol.CodeNotFound)
 }

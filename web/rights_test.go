@@ -50,7 +50,7 @@ var rights = map[string]right{
 	"GET /s/{id}/{$}":    {open: anyone},
 	"GET /assets/{name}": {open: anyone},
 
-	"GET /metrics":                               {open: anyone, protected: operators},
+	"GET /metrics":                               {open: anyone, protected: owners},
 	"GET /api/server":                            {open: anyone},
 	"POST /api/sign-in":                          {open: "nnnnnnnnyn", body: object{"key": "$token"}},
 	"POST /api/sign-out":                         {open: anyone},

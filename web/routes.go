@@ -38,7 +38,7 @@ func (s *Server) pageRoutes() []route {
 func (s *Server) operatorRoutes() []route {
 	return []route{
 		{"GET /api/server", access.Nothing, respond(s, http.StatusOK, anonymous(s, s.describeServer))},
-		{"GET /metrics", access.Operator, metrics.Handler(metrics.Source{Refusals: s.hub.Refusals, Usage: s.usage})},
+		{"GET /metrics", access.Administrator, metrics.Handler(metrics.Source{Refusals: s.hub.Refusals, Usage: s.usage})},
 		{"POST /api/sign-in", access.Nothing, s.handle(s.signInOperator)},
 		{"GET /api/sign-in/provider", access.Nothing, s.handle(s.toProvider)},
 		{"GET /api/sign-in/callback", access.Nothing, s.handle(s.fromProvider)},
@@ -93,7 +93,7 @@ func (s *Server) hostRoutes() []route {
 	return []route{
 		{"GET /api/connect", access.Operator, s.handle(s.connector)},
 		{"GET /api/agents", access.Operator, respond(s, http.StatusOK, anonymous(s, s.agents))},
-		{"POST /api/agents/{name}/sessions", access.Operator, respond(s, http.StatusOK, s.agentSessions)},
+		{"POST /api/agents/{name}/sessions", access.Administrator, respond(s, http.StatusOK, s.agentSessions)},
 		{"POST /api/agents/{name}/directories", access.Operator, respond(s, http.StatusOK, anonymous(s, s.agentDirectories))},
 		{"GET /api/sessions", access.Operator, s.respondStreamed(anonymous(s, s.listHost))},
 		{"POST /api/sessions", access.Operator, s.handle(s.createHost)},

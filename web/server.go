@@ -54,9 +54,7 @@ func New(h *hub.Hub, o Options) *Server {
 		connections:  limit.NewConnections(o.MaxUnfinished, o.MaxOpen, o.Logger, h.Refused),
 		memory:       limit.NewMemory(int64(o.MaxInbound)),
 	}
-	if o.Certificate != "" {
-		s.site = site.With(map[string]string{"parley-certificate": o.Certificate})
-	}
+	s.site = site.With(pageFacts(o))
 	s.access = access.New(access.Options{Protected: o.IsProtected(), Open: o.InsecureOpen, Keys: o.Operators, Identities: identitiesOf(o), Header: o.IdentityHeader, NameHeader: o.IdentityNameHeader})
 	s.live = live.New(live.Options{
 		Hub:                 h,
@@ -81,7 +79,7 @@ func New(h *hub.Hub, o Options) *Server {
 		PublicURL:    o.PublicURL,
 		AllowHosts:   o.AllowHosts,
 		AllowOrigins: o.AllowOrigins,
-		AllowHeaders: []string{"Authorization", "Content-Type", "Last-Event-ID", headerPrefer, headerIdempotencyKey, headerParticipant},
+		AllowHeaders: []string{"Authorization", "Content-Type", "Last-Event-ID", headerPrefer, headerIdempotencyKey, headerParticipant, access.HeaderIdentity},
 		Refuse:       refuse,
 	})
 	proxies := forward.Proxies(o.TrustedProxies)

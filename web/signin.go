@@ -59,15 +59,20 @@ func (s *Server) signInOperator(w http.ResponseWriter, r *http.Request) error {
 		Key      string `json:"key,omitzero"`
 		Provider bool   `json:"provider,omitzero"` // this browser has been at the identity provider
 		Cookie   bool   `json:"cookie,omitzero"`
+
+		Tokens *ProviderTokens `json:"tokens,omitzero"`
 	}](body)
 	if err != nil {
 		return err
 	}
 	var answer protocol.OperatorSignInAnswer
 	err = s.attempt(r, nil, func() error {
-		if given.Provider {
+		switch {
+		case given.Provider:
 			answer.Key, answer.Name, err = s.collect(w, r)
-		} else {
+		case given.Tokens != nil:
+			answer.Key, answer.Name, err = s.exchange(r, *given.Tokens)
+		default:
 			answer.Key, answer.Name, err = s.keyFor(given.Code, given.Key)
 		}
 		return err
@@ -164,6 +169,22 @@ func (s *Server) collect(w http.ResponseWriter, r *http.Request) (credential, na
 	if credential, err = s.options.Identities.Collect(kept.Value); err != nil {
 		return "", "", err
 	}
+	return s.signedIn(r, credential)
+}
+
+// exchange returns a credential for the tokens of a program's user.
+func (s *Server) exchange(r *http.Request, tokens ProviderTokens) (credential, name string, err error) {
+	if s.options.Identities == nil {
+		return "", "", errNotFound
+	}
+	if credential, err = s.options.Identities.Exchange(r.Context(), tokens); err != nil {
+		return "", "", err
+	}
+	return s.signedIn(r, credential)
+}
+
+// signedIn returns a credential with the name of the person.
+func (s *Server) signedIn(r *http.Request, credential string) (_, name string, err error) {
 	proof, err := s.options.Identities.Identify(r.Context(), credential)
 	if err != nil {
 		return "", "", err

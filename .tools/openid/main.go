@@ -48,6 +48,7 @@ func serve() error {
 		return err
 	}
 	issuer := "http://localhost:" + port
+	storage.RegisterClients(nativeClient()) // without which it keeps no codes of devices
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	handler := exampleop.SetupServer(issuer, provider{storage.NewStorage(people{})}, log, false)
 	fmt.Println(issuer)
@@ -61,7 +62,11 @@ func (p provider) GetClientByClientID(ctx context.Context, id string) (op.Client
 	if id != clientID {
 		return nil, fmt.Errorf("no client is called %q", id)
 	}
-	return client{storage.NativeClient(clientID, strings.Split(*redirects, ",")...)}, nil
+	return client{nativeClient()}, nil
+}
+
+func nativeClient() *storage.Client {
+	return storage.NativeClient(clientID, strings.Split(*redirects, ",")...)
 }
 
 // client is a client that can do all that the server and its command need.

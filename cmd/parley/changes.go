@@ -77,7 +77,11 @@ func readChanges(ctx context.Context, to string, q protocol.ChangesQuery, turn s
 	if link.ParticipantID == "" {
 		return nil, cli.Usagef("this is an invite link; parley changes needs your own link, which parley join prints at its end")
 	}
-	c, err := client.Open(ctx, link, client.Options{ReadOnly: true})
+	identity, err := identityFor(link.Server)
+	if err != nil {
+		return nil, err
+	}
+	c, err := client.Open(ctx, link, client.Options{ReadOnly: true, Identity: identity})
 	if err != nil {
 		return nil, err
 	}

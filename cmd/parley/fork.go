@@ -82,7 +82,11 @@ func fork(ctx context.Context, out io.Writer, link client.Link, empty bool) erro
 
 // welcome returns the snapshot of a session.
 func welcome(ctx context.Context, link client.Link) (client.Welcome, error) {
-	c, err := client.Open(ctx, link, client.Options{ReadOnly: true})
+	identity, err := identityFor(link.Server)
+	if err != nil {
+		return client.Welcome{}, err
+	}
+	c, err := client.Open(ctx, link, client.Options{ReadOnly: true, Identity: identity})
 	if err != nil {
 		return client.Welcome{}, err
 	}

@@ -66,6 +66,9 @@ func joinOptions(to, user, name string) (join.Options, error) {
 		return join.Options{}, err
 	}
 	me := client.Options{UserID: cmp.Or(user, name, os.Getenv("USER")), DisplayName: cmp.Or(name, os.Getenv("USER"))}
+	if me.Identity, err = identityFor(link.Server); err != nil {
+		return join.Options{}, err
+	}
 	if me.UserID == "" && link.ParticipantID == "" {
 		return join.Options{}, cli.Usagef("give your name with --name")
 	}

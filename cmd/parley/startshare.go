@@ -47,7 +47,7 @@ func printLinks(out io.Writer, shared client.Shared, err error) error {
 func forPeople(err error) error {
 	if refusal, ok := errors.AsType[*protocol.Error](err); ok {
 		message := display.OneLine(refusal.Message)
-		if refusal.Code == protocol.CodeUnauthorized || refusal.Code == protocol.CodeInvalidOperatorKey {
+		if refusal.Code == protocol.CodeUnauthorized || refusal.Code == protocol.CodeInvalidIdentity || refusal.Code == protocol.CodeInvalidOperatorKey {
 			message += "; parley login does that"
 		}
 		return errors.New(message)

@@ -61,7 +61,7 @@ func Open(ctx context.Context, link Link, o Options) (*Client, error) {
 	life, stop := context.WithCancel(context.Background())
 	c := &Client{
 		link:     link,
-		o:        o.withDefaults(link.Certificate),
+		o:        o.withDefaults(link),
 		joinID:   uuid.NewString(),
 		calls:    newCalls(),
 		stop:     stop,

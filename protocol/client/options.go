@@ -21,6 +21,10 @@ type Options struct {
 	// refuses them to a participant who has left or in a session that has ended.
 	ReadOnly bool
 
+	// Identity proves to a server with verified people who the user is: a credential of a
+	// sign-in, or a token of the server's identity provider. Empty to join as anybody can.
+	Identity string
+
 	Cursor string // resume after this event, from Client.Cursor of an earlier client
 	Recent int    // how many of the newest events the first Welcome contains
 
@@ -59,7 +63,7 @@ type Options struct {
 	jitter func(bound time.Duration) time.Duration
 }
 
-func (o Options) withDefaults(pin string) Options {
+func (o Options) withDefaults(l Link) Options {
 	setDefault(&o.BackoffBase, 500*time.Millisecond)
 	setDefault(&o.BackoffMax, 30*time.Second)
 	setDefault(&o.RateLimitPause, 10*time.Second)
@@ -70,7 +74,12 @@ func (o Options) withDefaults(pin string) Options {
 	}
 	if o.HTTPClient == nil {
 		// A separate one, so that Close can close its idle connections.
-		o.HTTPClient = &http.Client{Transport: NewTransport(pin)}
+		o.HTTPClient = &http.Client{Transport: NewTransport(l.Certificate)}
+	}
+	if o.Identity != "" {
+		as := *o.HTTPClient
+		as.Transport = identified{as.Transport, l.Server, o.Identity}
+		o.HTTPClient = &as
 	}
 	return o
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func TestBackoff_doubles_up_to_its_bound(t *testing.T) {
-	o := Options{jitter: func(bound time.Duration) time.Duration { return bound }}.withDefaults("")
+	o := Options{jitter: func(bound time.Duration) time.Duration { return bound }}.withDefaults(Link{})
 	var bounds []time.Duration
 	for failures := range 8 {
 		bounds = append(bounds, o.backoff(failures))
@@ -26,7 +26,7 @@ func TestBackoff_doubles_up_to_its_bound(t *testing.T) {
 }
 
 func TestBackoff_is_random_over_the_whole_range(t *testing.T) {
-	o := Options{BackoffBase: time.Second}.withDefaults("")
+	o := Options{BackoffBase: time.Second}.withDefaults(Link{})
 	low, high := time.Second, time.Duration(0)
 	for range 1000 {
 		d := o.backoff(0)

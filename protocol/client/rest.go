@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"parley/protocol"
 )
 
 // Server makes the requests that are outside of a shared session: it lists and starts
@@ -156,6 +158,9 @@ func (s *Server) authorize(h http.Header, as Link) {
 	switch {
 	case as.ParticipantID != "":
 		as.authorize(h)
+		if strings.HasPrefix(s.o.Token, protocol.IdentityPrefix) {
+			h.Set(headerIdentity, s.o.Token)
+		}
 	case as.Invite != "":
 		h.Set("Authorization", "Bearer "+as.Invite)
 	case s.o.Token != "":

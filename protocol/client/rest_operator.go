@@ -73,6 +73,28 @@ func (s *Server) SignIn(ctx context.Context, code string) (name, key string, err
 	return answer.Name, answer.Key, err
 }
 
+// IdentityTokens are what an identity provider gives to a program whose user has signed in.
+type IdentityTokens struct {
+	ID      string `json:"idToken"`
+	Access  string `json:"accessToken,omitzero"`
+	Refresh string `json:"refreshToken,omitzero"`
+}
+
+// SignInWith exchanges the tokens of the server's identity provider for a credential, which
+// is the Token of a server's options and the Identity of a client's. The server keeps the
+// refresh token, with which it checks from time to time whether the provider still knows the
+// user.
+func (s *Server) SignInWith(ctx context.Context, tokens IdentityTokens) (name, credential string, err error) {
+	var answer protocol.OperatorSignInAnswer
+	err = s.do(ctx, request{
+		name: "sign in", method: http.MethodPost, path: []string{"sign-in"}, body: map[string]IdentityTokens{"tokens": tokens},
+	}, &answer)
+	if err == nil && answer.Key == "" {
+		err = fmt.Errorf("sign in: %w", errIncomplete)
+	}
+	return answer.Name, answer.Key, err
+}
+
 // SignOut makes the Token of the options invalid if a sign-in link has made it.
 func (s *Server) SignOut(ctx context.Context) error {
 	return s.do(ctx, request{name: "sign out", method: http.MethodPost, path: []string{"sign-out"}}, nil)

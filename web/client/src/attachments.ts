@@ -25,6 +25,7 @@ export async function upload(
   signal?.throwIfAborted();
   const url = `${endpoint(link, "attachments")}?${new URLSearchParams({ name })}`;
   const headers = {
+    ...settings.headers(),
     ...authorization(own),
     "Content-Type": file.type || "application/octet-stream",
   };

@@ -114,7 +114,7 @@ export class Connection implements Peer {
       this.transport = stream;
       return stream.open(this.hello, own, cursor);
     }
-    socket ??= await dial(link, settings.WebSocket, this.aborter.signal);
+    socket ??= await dial(link, settings.WebSocket, this.aborter.signal, settings.identity?.());
     this.transport = new SocketTransport(socket, this);
     await this.transport.send(this.hello);
   }

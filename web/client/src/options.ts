@@ -58,6 +58,14 @@ export interface Options {
    */
   maxDelayMs?: number | null;
 
+  /**
+   * Returns what proves who the user is on a server with verified people: a token of its
+   * identity provider, or of a sign-in at the server. It is asked for each connection.
+   */
+  identity?: () => string | undefined;
+  /** Returns further headers of requests over plain HTTP. */
+  headers?: () => Record<string, string>;
+
   /** By default the global WebSocket; null for plain HTTP only. */
   WebSocket?: WebSocketConstructor | null;
   /** By default the global fetch. */
@@ -111,6 +119,10 @@ export type Settings = ReturnType<typeof settings>;
 /** Returns the options with their defaults. */
 export function settings(o: Options) {
   const { fetch = globalThis.fetch } = o;
+  const headers = () => {
+    const identity = o.identity?.();
+    return { ...o.headers?.(), ...(identity && { "Parley-Identity": identity }) };
+  };
   return {
     backoffBaseMs: 500,
     backoffMaxMs: 30_000,
@@ -124,7 +136,9 @@ export function settings(o: Options) {
     signals: o.signals === undefined ? browserSignals : o.signals,
     WebSocket: o.WebSocket === undefined ? globalThis.WebSocket : o.WebSocket,
     // A browser's fetch does not work as a method of another object.
-    fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
+    fetch: (url: Parameters<typeof fetch>[0], init?: RequestInit) =>
+      fetch(url, { ...init, headers: { ...(init?.headers as object), ...headers() } }),
+    headers,
   };
 }
 

@@ -91,13 +91,14 @@ export class Runner {
 
   /** Tries to open a WebSocket from time to time while plain HTTP is in use. */
   private upgradeFrom(c: Connection): () => void {
-    const { WebSocket, handshakeTimeoutMs } = this.core.settings;
+    const { WebSocket, handshakeTimeoutMs, identity } = this.core.settings;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let over = this.way === "live";
     const attempt = async () => {
       this.upgradeMs = Math.min(this.upgradeMs * 2, maxUpgradeMs);
       const late = AbortSignal.timeout(handshakeTimeoutMs);
-      const upgrade = await dial(this.core.link, WebSocket!, late).catch(() => undefined);
+      const dialling = dial(this.core.link, WebSocket!, late, identity?.());
+      const upgrade = await dialling.catch(() => undefined);
       if (!upgrade) later();
       else if (!c.end({ upgrade, error: connectionLost("replaced by a WebSocket") }))
         upgrade.close();

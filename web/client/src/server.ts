@@ -78,11 +78,11 @@ export class Server {
 
   /**
    * Exchanges the code of a sign-in link, SERVER/#k=CODE, for an operator's key, or checks a
-   * key. A key is the token of {@link ServerOptions}. With `cookie` a browser keeps it, and
+   * key, or collects the credential of a browser that has been at the identity provider. A key is the token of {@link ServerOptions}. With `cookie` a browser keeps it, and
    * the answer is without it.
    */
   signIn(
-    secret: { code: string } | { key: string },
+    secret: { code: string } | { key: string } | { provider: true },
     { cookie = false, ...options }: RequestOptions & { cookie?: boolean } = {},
   ): Promise<OperatorSignInAnswer> {
     return this.request("POST", ["sign-in"], { body: { ...secret, cookie }, ...options });

@@ -11,9 +11,12 @@ export function dial(
   link: Link,
   WebSocket: WebSocketConstructor,
   signal: AbortSignal,
+  identity?: string,
 ): Promise<WebSocketLike> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(endpoint(link, "ws").replace(/^http/, "ws"), ["parley.v1"]);
+    // Browsers let pages set no header of a handshake.
+    const protocols = identity ? ["parley.v1", `parley.bearer.${identity}`] : ["parley.v1"];
+    const socket = new WebSocket(endpoint(link, "ws").replace(/^http/, "ws"), protocols);
     const settle = () => {
       signal.removeEventListener("abort", fail);
       socket.onopen = socket.onclose = null;

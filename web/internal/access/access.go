@@ -23,6 +23,9 @@ const (
 	// Operator is whoever has a key, or a verified person, who can use no more than that
 	// person has created. Without protection it is everybody.
 	Operator
+	// Administrator is whoever has a key, or a verified person who administers the server.
+	// Without protection it is everybody.
+	Administrator
 )
 
 // Keys are the keys of operators.
@@ -55,15 +58,18 @@ const (
 	// HeaderPage is a header that only pages of this server send: a page of another site
 	// cannot set it without being allowed to.
 	HeaderPage = "Parley-Page"
+	// HeaderIdentity has the credential of a person beside that of a participant.
+	HeaderIdentity = "Parley-Identity"
 	// HeaderParticipant says that the bearer token is a participant's.
 	HeaderParticipant = "Parley-Participant"
 )
 
 // Errors of [Guard.Check].
 var (
-	ErrNoKey    = protocol.Errorf(protocol.CodeUnauthorized, "this server is protected: sign in, or send an operator's key as Authorization: Bearer KEY; parley key add NAME makes one")
-	ErrWrongKey = protocol.Errorf(protocol.CodeInvalidOperatorKey, "the operator's key is not valid, or no longer valid: sign in again")
-	ErrNoReader = protocol.Errorf(protocol.CodeUnauthorized, "this server is protected: send a participant's credentials as Authorization and %s, or an operator's key", HeaderParticipant)
+	ErrNoKey           = protocol.Errorf(protocol.CodeUnauthorized, "this server is protected: sign in, or send an operator's key as Authorization: Bearer KEY; parley key add NAME makes one")
+	ErrWrongKey        = protocol.Errorf(protocol.CodeInvalidOperatorKey, "the operator's key is not valid, or no longer valid: sign in again")
+	errNoAdministrator = protocol.Errorf(protocol.CodeOwnerRequired, "only those who administer this server can do this")
+	ErrNoReader        = protocol.Errorf(protocol.CodeUnauthorized, "this server is protected: send a participant's credentials as Authorization and %s, or an operator's key", HeaderParticipant)
 )
 
 // IsProtected reports whether a request is under protection. A server that only this
@@ -75,6 +81,9 @@ func (g Guard) IsProtected(r *http.Request) bool {
 // Check returns nil if a request, which carries its proof, meets a need as far as that is
 // decided here. A participant's credentials are left to the endpoint.
 func (g Guard) Check(r *http.Request, need Need) error {
+	if p := ProofOf(r); need == Administrator && p.Subject != "" && !p.Admin && g.IsProtected(r) {
+		return errNoAdministrator
+	}
 	if need == Nothing || need == Credentials || !g.IsProtected(r) || ProofOf(r).Subject != "" {
 		return nil
 	}

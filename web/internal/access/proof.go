@@ -36,7 +36,7 @@ const BearerSubprotocol = "parley.bearer."
 
 // SessionPrefix begins the credentials that a server gives to those who have signed in with
 // an identity provider.
-const SessionPrefix = "parleyid_"
+const SessionPrefix = protocol.IdentityPrefix
 
 type proofKey struct{}
 
@@ -126,6 +126,9 @@ func (g Guard) verify(ctx context.Context, credential string) (Proof, error) {
 // CredentialOf returns the credential of an operator or of a person in a request, valid or
 // not; empty for none. A participant's token is none.
 func CredentialOf(r *http.Request) string {
+	if token := r.Header.Get(HeaderIdentity); token != "" {
+		return token
+	}
 	if token, ok := Bearer(r); ok {
 		if r.Header.Get(HeaderParticipant) == "" || ProvesPerson(token) {
 			return token

@@ -34,7 +34,7 @@ export function App({ place: first }: { place: Place }) {
     >
       <Suspense fallback={<Loading />}>
         {place.page === "start" ? (
-          <Start key={place.code ?? ""} code={place.code} />
+          <Start key={place.code ?? ""} code={place.code} back={place.back ?? false} />
         ) : (
           <SessionPage key={JSON.stringify(place)} place={place} />
         )}

@@ -1,4 +1,4 @@
-// Package logins keeps the operator's keys of servers in the user's configuration directory,
+// Package logins keeps what proves to servers who the user is in the user's configuration directory,
 // so that commands can use them.
 //
 // Each server has a file of its own, which only the user can read. Nothing here is safe

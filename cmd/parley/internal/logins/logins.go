@@ -14,8 +14,8 @@ import (
 // Login is how a user signs in to a server.
 type Login struct {
 	Server      string `json:"server"`                // its address without a final slash
-	Name        string `json:"name"`                  // of the key
-	Key         string `json:"key"`                   // a secret
+	Name        string `json:"name"`                  // of the key, or of the person
+	Key         string `json:"key"`                   // a secret: an operator's key, or the credential of a person
 	Certificate string `json:"certificate,omitempty"` // as in a link
 }
 

@@ -113,7 +113,7 @@ func (p *Provider) finish(ctx context.Context, sealed string, answer url.Values)
 	if err != nil {
 		return "", p.exchangeError(err)
 	}
-	c, err := p.claimsOf(ctx, d, tokens, true)
+	c, err := p.claimsOf(ctx, d, tokens, p.options.ClientID, true)
 	if err != nil {
 		return "", err
 	}
@@ -124,7 +124,25 @@ func (p *Provider) finish(ctx context.Context, sealed string, answer url.Values)
 	if err != nil {
 		return "", err
 	}
-	return p.newSession(proof, tokens.RefreshToken)
+	return p.newSession(proof, tokens.RefreshToken, false)
+}
+
+// Exchange implements [web.Identities].
+func (p *Provider) Exchange(ctx context.Context, given web.ProviderTokens) (credential string, err error) {
+	d, err := p.discover(ctx)
+	if err != nil {
+		return "", err
+	}
+	tokens := (&oauth2.Token{AccessToken: given.Access}).WithExtra(map[string]any{"id_token": given.ID})
+	c, err := p.claimsOf(ctx, d, tokens, p.options.DeviceClientID, true)
+	if err != nil {
+		return "", err
+	}
+	proof, err := p.proof(c)
+	if err != nil {
+		return "", err
+	}
+	return p.newSession(proof, given.Refresh, true)
 }
 
 var errNotBegun = protocol.Errorf(protocol.CodeInvalidIdentity, "this sign-in was not begun in this browser, or took too long: sign in again")
@@ -147,7 +165,7 @@ func (p *Provider) context(ctx context.Context) context.Context {
 
 // claimsOf returns the claims of the tokens that the provider has given to the server itself.
 // What the ID token lacks is asked of the provider.
-func (p *Provider) claimsOf(ctx context.Context, d *discovery, tokens *oauth2.Token, first bool) (claims, error) {
+func (p *Provider) claimsOf(ctx context.Context, d *discovery, tokens *oauth2.Token, client string, first bool) (claims, error) {
 	raw, ok := tokens.Extra("id_token").(string)
 	if !ok && first {
 		return claims{}, p.refuse("there is no ID token", nil)
@@ -158,11 +176,11 @@ func (p *Provider) claimsOf(ctx context.Context, d *discovery, tokens *oauth2.To
 		if c, err = p.verify(ctx, raw); err != nil {
 			return c, err
 		}
-		if !slices.Contains(c.audience, p.options.ClientID) {
-			return c, p.refuse("the ID token is not for this server", nil)
+		if !slices.Contains(c.audience, client) {
+			return c, p.refuse("the ID token is for another client", nil)
 		}
 	}
-	if ok && !p.lacks(c) || d.provider.UserInfoEndpoint() == "" {
+	if ok && !p.lacks(c) || d.provider.UserInfoEndpoint() == "" || tokens.AccessToken == "" {
 		return c, nil
 	}
 	info, err := d.provider.UserInfo(p.context(ctx), oauth2.StaticTokenSource(tokens))

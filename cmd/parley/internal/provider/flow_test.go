@@ -164,6 +164,31 @@ func TestSignIn_asks_for_claims_that_the_token_lacks(t *testing.T) {
 	}
 }
 
+// A program signs in with the tokens that it has got for its user, which the server checks
+// again with the client id of programs.
+func TestExchange_the_tokens_of_a_program(t *testing.T) {
+	i := newIssuer(t)
+	p := i.newProvider(func(o *Options) { o.DeviceClientID, o.ClientSecret = "parley-cli", "secret" })
+	now := time.Now()
+	p.now = func() time.Time { return now }
+	exchange := func(claims object) (string, error) {
+		return p.Exchange(t.Context(), web.ProviderTokens{ID: i.sign("first", i.claims(claims)), Refresh: "r"})
+	}
+	_, err := exchange(nil)
+	require.Equal(t, protocol.CodeInvalidIdentity, protocol.AsError(err).Code, "a token of the browsers' client")
+	_, err = exchange(object{"aud": "parley-cli", "email_verified": false})
+	require.Equal(t, protocol.CodeIdentityNotAllowed, protocol.AsError(err).Code)
+	credential, err := exchange(object{"aud": "parley-cli"})
+	require.NoError(t, err)
+	now = now.Add(checkEvery)
+	i.change(func() { i.grants["r"] = i.claims(object{"aud": "parley-cli", "exp": now.Add(time.Hour).Unix()}) })
+	proof, err := p.Identify(t.Context(), credential)
+	require.NoError(t, err)
+	require.Equal(t, "ann@example.com", proof.UserID)
+	require.Equal(t, "parley-cli", i.requests[0].Get("client_id"))
+	require.Empty(t, i.requests[0].Get("client_secret"))
+}
+
 // signedIn returns the credential of somebody who has signed in, and a clock.
 func signedIn(t *testing.T, i *issuer, p *Provider, claims object) (credential string, now *time.Time) {
 	t.Helper()

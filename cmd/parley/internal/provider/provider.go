@@ -205,6 +205,9 @@ func (p *Provider) ask(ctx context.Context) (*discovery, error) {
 		SupportedSigningAlgs: keyPairAlgorithms,
 	})
 	d.oauth = oauth2.Config{ClientID: p.options.ClientID, ClientSecret: p.options.ClientSecret, Endpoint: provider.Endpoint(), Scopes: d.scopes}
+	if p.options.ClientSecret == "" {
+		d.oauth.Endpoint.AuthStyle = oauth2.AuthStyleInParams // there is no password to send
+	}
 	return d, nil
 }
 

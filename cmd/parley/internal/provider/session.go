@@ -34,12 +34,13 @@ const (
 	sessionFile = ".session"
 )
 
-// session is a sign-in of a browser.
+// session is a sign-in of a browser, or of a program.
 type session struct {
 	Identity hub.Identity `json:"identity"`
 	Admin    bool         `json:"admin,omitzero"`
 	Expires  time.Time    `json:"expires"` // when it has to be checked again
 	Ends     time.Time    `json:"ends"`
+	Device   bool         `json:"device,omitzero"`  // a program has signed in, with the client id of programs
 	Refresh  string       `json:"refresh,omitzero"` // the refresh token, sealed with the credential; empty for none
 }
 
@@ -93,7 +94,7 @@ func (s store) sweep(now time.Time) (left int, err error) {
 }
 
 // newSession keeps a sign-in, and returns its credential.
-func (p *Provider) newSession(proof web.Proof, refresh string) (credential string, err error) {
+func (p *Provider) newSession(proof web.Proof, refresh string, device bool) (credential string, err error) {
 	if err := os.MkdirAll(p.sessions.dir, 0o700); err != nil {
 		return "", err
 	}
@@ -105,7 +106,7 @@ func (p *Provider) newSession(proof web.Proof, refresh string) (credential strin
 		return "", fmt.Errorf("%d people are signed in, which is the maximum; remove files of %s to sign some out", left, p.sessions.dir)
 	}
 	credential = web.SessionPrefix + newSecret()
-	s := session{Identity: proof.Identity, Admin: proof.Admin, Ends: p.now().Add(sessionLasts)}
+	s := session{Identity: proof.Identity, Admin: proof.Admin, Device: device, Ends: p.now().Add(sessionLasts)}
 	p.extend(&s, credential, proof.Expires, refresh)
 	return credential, p.sessions.save(p.sessions.path(credential), s)
 }
@@ -159,7 +160,7 @@ func (p *Provider) check(ctx context.Context, path, credential string) (session,
 	if !ok {
 		return s, p.endSession(path)
 	}
-	proof, tokens, err := p.refresh(ctx, s.Identity.Subject, string(refresh))
+	proof, tokens, err := p.refresh(ctx, s, string(refresh))
 	switch e := protocol.AsError(err); {
 	case err == nil:
 	case e.Code == protocol.CodeInvalidIdentity, e.Code == protocol.CodeIdentityNotAllowed:
@@ -175,21 +176,26 @@ func (p *Provider) check(ctx context.Context, path, credential string) (session,
 }
 
 // refresh asks the provider who somebody is who has signed in before.
-func (p *Provider) refresh(ctx context.Context, subject, token string) (web.Proof, *oauth2.Token, error) {
+func (p *Provider) refresh(ctx context.Context, s session, token string) (web.Proof, *oauth2.Token, error) {
 	d, err := p.discover(ctx)
 	if err != nil {
 		return web.Proof{}, nil, err
 	}
-	tokens, err := d.oauth.TokenSource(p.context(ctx), &oauth2.Token{RefreshToken: token}).Token()
+	config := d.oauth
+	if s.Device && p.options.DeviceClientID != p.options.ClientID {
+		config.ClientID, config.ClientSecret = p.options.DeviceClientID, ""
+		config.Endpoint.AuthStyle = oauth2.AuthStyleInParams
+	}
+	tokens, err := config.TokenSource(p.context(ctx), &oauth2.Token{RefreshToken: token}).Token()
 	if err != nil {
 		return web.Proof{}, nil, p.exchangeError(err)
 	}
-	c, err := p.claimsOf(ctx, d, tokens, false)
+	c, err := p.claimsOf(ctx, d, tokens, config.ClientID, false)
 	if err != nil {
 		return web.Proof{}, nil, err
 	}
 	proof, err := p.proof(c)
-	if err == nil && proof.Subject != subject {
+	if err == nil && proof.Subject != s.Identity.Subject {
 		err = p.refuse("it is about somebody else", nil)
 	}
 	return proof, tokens, err

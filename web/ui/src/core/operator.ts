@@ -36,8 +36,42 @@ export function ownFetch(url: RequestInfo | URL, init: RequestInit = {}): Promis
   const headers = new Headers(init.headers);
   headers.set("Parley-Page", "1");
   const key = held ?? storedKey();
-  if (key && !headers.has("Authorization")) headers.set("Authorization", `Bearer ${key}`);
+  const identity = identityOf(key);
+  if (identity && headers.has("Authorization")) headers.set("Parley-Identity", identity);
+  else if (key && !headers.has("Authorization")) headers.set("Authorization", `Bearer ${key}`);
   return fetch(url, { ...init, headers, credentials: "same-origin" });
+}
+
+/** Returns a key that proves which person the user is, and not only that of an operator. */
+function identityOf(key: string | null): string | undefined {
+  return key?.startsWith("parleyid_") ? key : undefined;
+}
+
+/** What makes the connection to a session that of the person who has signed in. */
+export const asPerson = { fetch: ownFetch, identity: () => identityOf(held ?? storedKey()) };
+
+const backTo = "parley:back-to";
+
+/** Leaves for the identity provider. The user comes back to an address of this server. */
+export function leaveToSignIn(address: string): void {
+  try {
+    sessionStorage.setItem(backTo, address);
+  } catch {
+    // The user comes back to the start page.
+  }
+  location.assign(`${server()}/api/sign-in/provider`);
+}
+
+/** Ends a sign-in at the identity provider. It returns the address to go on to, if there is one. */
+export async function comeBack(): Promise<string | null> {
+  await signIn({ provider: true });
+  try {
+    const address = sessionStorage.getItem(backTo);
+    sessionStorage.removeItem(backTo);
+    return address;
+  } catch {
+    return null;
+  }
 }
 
 function requests(): Server {
@@ -52,7 +86,9 @@ export function describe(): Promise<ServerAnswer> {
 /** Reports whether the server has refused a request because only operators may send it. */
 export function isForOperators(e: unknown): boolean {
   const code = typeof e === "object" && e !== null && "code" in e ? e.code : null;
-  return code === "UNAUTHORIZED" || code === "INVALID_OPERATOR_KEY";
+  return ["UNAUTHORIZED", "INVALID_OPERATOR_KEY", "INVALID_IDENTITY", "OWNER_REQUIRED"].includes(
+    String(code),
+  );
 }
 
 /** Returns what a user has entered: a key, or a sign-in link with a code. */
@@ -62,7 +98,9 @@ export function secretIn(text: string): { code: string } | { key: string } {
 }
 
 /** Signs in. It rejects with a ParleyError if the key or the link is not valid. */
-export async function signIn(secret: { code: string } | { key: string }): Promise<void> {
+export async function signIn(
+  secret: { code: string } | { key: string } | { provider: true },
+): Promise<void> {
   const cookie = location.protocol === "https:";
   store(null); // an earlier key may have been revoked
   const { key } = await requests().signIn(secret, { cookie });

@@ -1,7 +1,7 @@
 /** Which page an address is for. */
 
 export type Place =
-  | { page: "start"; code?: string }
+  | { page: "start"; code?: string; back?: true }
   | {
       page: "session";
       session: string;
@@ -35,6 +35,11 @@ export function certificate(): { certificate?: string } {
   return meta ? { certificate: meta.content } : {};
 }
 
+/** Reports whether people can prove to the server who they are. */
+export function verifiesPeople(): boolean {
+  return Boolean(globalThis.document?.querySelector('meta[name="parley-people"]'));
+}
+
 /** Reports whether a host name is that of the machine itself, which others cannot reach. */
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/i.test(host);
@@ -44,6 +49,7 @@ export function placeOf(pathname: string, hash: string): Place {
   const session = path.exec(pathname)?.[2];
   if (!session) {
     const code = signInCode.exec(hash)?.[1];
+    if (hash === "#signed-in") return { page: "start", back: true };
     return { page: "start", ...(code && { code }) };
   }
   const [, invite, id, token] = secret.exec(hash) ?? [];

@@ -4,7 +4,7 @@ import { ParleyError, type InvitationAnswer } from "parley-client";
 
 import type { t } from "../texts.ts";
 
-type Actions = "rejoin" | "reload" | "anotherName" | "comeBack" | "read" | "because";
+type Actions = "rejoin" | "reload" | "anotherName" | "comeBack" | "read" | "because" | "signInGo";
 
 export type StateName = Exclude<keyof (typeof t)["state"], Actions>;
 
@@ -12,7 +12,8 @@ const byCode: Record<string, StateName> = {
   INVALID_INVITE_TOKEN: "wrongInvite",
   INVALID_PARTICIPANT_TOKEN: "badCredentials",
   PARTICIPANT_NOT_FOUND: "badCredentials",
-  UNAUTHORIZED: "badCredentials",
+  UNAUTHORIZED: "signIn",
+  INVALID_IDENTITY: "signIn",
   PARTICIPANT_INACTIVE: "left",
   PARTICIPANT_REMOVED: "removed",
   SESSION_NOT_FOUND: "notFound",

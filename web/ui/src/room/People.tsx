@@ -60,17 +60,32 @@ function Person({ person: p, room, host, onRemove }: PersonProps) {
         <span className="cut" dir="auto" title={nameOf(p)}>
           {nameOf(p)} {me && <span className="soft">({t.you})</span>}
         </span>
+
         <span className="person-role">
           {room.typing.has(p.id) ? (
             <span className="typing">{t.people.typingNow}…</span>
           ) : (
             t.role(p.role)
           )}
+          {p.verified && <Verified person={p} />}
           <span className="hidden-visually">, {here ? t.people.here : t.people.away}</span>
         </span>
       </span>
       {host && !me && p.role !== "host" && <PersonActions person={p} onRemove={onRemove} />}
     </li>
+  );
+}
+
+/** Says that the server knows who somebody is, under a name that nobody else can take. */
+function Verified({ person }: { person: Participant }) {
+  return (
+    <span className="person-verified" title={t.people.verified(person.userId)}>
+      <Icon name="check" size={12} />
+      <span className="cut" dir="auto">
+        {person.userId}
+      </span>
+      <span className="hidden-visually">, {t.people.verified(person.userId)}</span>
+    </span>
   );
 }
 

@@ -1,12 +1,13 @@
 import "../styles/mantine.ts";
 
-import { useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
+import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 
 import { isKnownEvent, parseLink, type ConnectionState, type SessionClient } from "parley-client";
 import { useSession } from "parley-client/react";
 
 import { howEnded } from "../core/api.ts";
 import { forgetParticipant, recall, remember } from "../core/memory.ts";
+import { asPerson } from "../core/operator.ts";
 import type { Room } from "../core/room.ts";
 import { reasonIn, stateFor, type StateName } from "../core/states.ts";
 import { Loading } from "../parts/Loading.tsx";
@@ -25,7 +26,8 @@ interface InsideProps {
 /** Connects to a session and shows the room once the server has welcomed the user. */
 export default function Inside({ access, onAccess }: InsideProps) {
   const [store] = useState(() => new RoomStore());
-  const { session: client, connection } = useSession(access.link, access.options, store.handlers);
+  const options = useMemo(() => ({ ...access.options, ...asPerson }), [access.options]);
+  const { session: client, connection } = useSession(access.link, options, store.handlers);
   const { room, loadingOlder, loadingNewer } = useSyncExternalStore(
     store.subscribe,
     store.snapshot,

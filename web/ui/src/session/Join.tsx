@@ -1,11 +1,12 @@
 import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { formatLink, ParleyError, type InvitationAnswer } from "parley-client";
+import { formatLink, ParleyError, type InvitationAnswer, type ServerAnswer } from "parley-client";
 
 import { rememberedName } from "../core/memory.ts";
 import { nameOf } from "../core/name.ts";
-import { certificate, server } from "../core/place.ts";
+import { describe, leaveToSignIn } from "../core/operator.ts";
+import { certificate, server, verifiesPeople } from "../core/place.ts";
 import type { StateName } from "../core/states.ts";
 import { CopyField } from "../parts/CopyField.tsx";
 import { Face } from "../parts/Face.tsx";
@@ -89,12 +90,13 @@ function JoinForm({ invitation, again, link, onJoin }: FormProps) {
   const [name, setName] = useState(rememberedName);
   const [watch, setWatch] = useState(false);
   const [missing, setMissing] = useState(false);
+  const [person, setPerson] = useState<string | null>(null);
   return (
     <form
       noValidate
       onSubmit={(e) => {
         e.preventDefault();
-        const given = name.trim();
+        const given = person ?? name.trim();
         if (given === "") setMissing(true);
         else onJoin({ name: given, watch });
       }}
@@ -102,19 +104,22 @@ function JoinForm({ invitation, again, link, onJoin }: FormProps) {
       <h1>{(again ? t.join.againTo : t.join.titleTo)(nameOf(invitation.host))}</h1>
       <p className="lead">{again ? t.join.leadAgain : t.join.lead}</p>
       <Allows invitation={invitation} />
-      <TextInput
-        ref={inItsDirection}
-        label={t.join.name}
-        placeholder={t.join.namePlaceholder}
-        description={t.join.remembered}
-        size="md"
-        value={name}
-        maxLength={64}
-        autoComplete="nickname"
-        autoFocus
-        error={missing && name.trim() === "" ? t.join.nameMissing : null}
-        onChange={(e) => setName(e.currentTarget.value)}
-      />
+      {verifiesPeople() && <JoinAs link={link} onPerson={setPerson} />}
+      {person === null && (
+        <TextInput
+          ref={inItsDirection}
+          label={t.join.name}
+          placeholder={t.join.namePlaceholder}
+          description={t.join.remembered}
+          size="md"
+          value={name}
+          maxLength={64}
+          autoComplete="nickname"
+          autoFocus
+          error={missing && name.trim() === "" ? t.join.nameMissing : null}
+          onChange={(e) => setName(e.currentTarget.value)}
+        />
+      )}
       <Checkbox
         size="md"
         label={t.join.watch}
@@ -130,6 +135,40 @@ function JoinForm({ invitation, again, link, onJoin }: FormProps) {
         <CopyField label={t.join.terminal} text={`parley join '${link}'`} />
       </Fold>
     </form>
+  );
+}
+
+interface AsProps {
+  /** The invite link, to which the user comes back. */
+  link: string;
+  /** Called with the name of a user who is signed in. */
+  onPerson(name: string): void;
+}
+
+/** Lets the user sign in before joining, or says as whom the user joins. */
+function JoinAs({ link, onPerson }: AsProps) {
+  const [server, setServer] = useState<ServerAnswer | null>(null);
+  const tell = useEffectEvent(onPerson);
+  useEffect(() => {
+    void describe().then(
+      (answer) => {
+        setServer(answer);
+        if (answer.identity) tell(answer.identity.name);
+      },
+      () => {}, // the user can join under any name
+    );
+  }, []);
+  if (server?.identity)
+    return (
+      <p className="soft" dir="auto">
+        {t.join.as(server.identity.name, server.identity.userId)}
+      </p>
+    );
+  if (!server?.provider) return null;
+  return (
+    <Button variant="default" onClick={() => leaveToSignIn(link)}>
+      {t.join.signInWith(server.provider.name)}
+    </Button>
   );
 }
 

@@ -1,5 +1,10 @@
 import { Suspense, useState } from "react";
 
+import { formatLink } from "parley-client";
+
+import { leaveToSignIn } from "../core/operator.ts";
+
+import { certificate, server } from "../core/place.ts";
 import { recall, rememberName, type Remembered } from "../core/memory.ts";
 import type { StateName } from "../core/states.ts";
 import { Loading } from "../parts/Loading.tsx";
@@ -76,6 +81,14 @@ function Stopped({ session, state, reason, onAccess }: StoppedProps) {
   );
 }
 
+/** Leaves to sign in, and comes back to the session. */
+function signInFor(session: string, known: Remembered | null): void {
+  const { participant, invite } = known ?? {};
+  const key = participant ? { participant } : { invite: invite ?? "" };
+  const link = formatLink({ server: server(), session, ...key, ...certificate() });
+  leaveToSignIn(link);
+}
+
 /** Returns what the user can do next, the most likely choice first. */
 function choices(
   session: string,
@@ -87,6 +100,8 @@ function choices(
   const list: Choice[] = [];
   const ask = invite && (() => onAccess({ how: "ask", invite }));
   const askAgain = invite && (() => onAccess({ how: "ask", invite, again: true }));
+  if (state === "signIn")
+    list.push({ label: t.state.signInGo, act: () => signInFor(session, known) });
   if (state === "protocol") list.push({ label: t.state.reload, act: () => location.reload() });
   if (state === "leftHost" && participant)
     list.push({ label: t.state.comeBack, act: () => onAccess(returning(session, participant)) });

@@ -10,7 +10,7 @@ import { placeOf, type Place } from "../core/place.ts";
 export function openPlace(): Place {
   const place = placeOf(location.pathname, location.hash);
   if (place.page !== "session") {
-    if (place.code) hideSecret();
+    if (place.code || place.back) hideSecret();
     return place;
   }
   const { session, invite, participant } = place;

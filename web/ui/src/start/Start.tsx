@@ -6,7 +6,8 @@ import { useCallback, useEffect, useState } from "react";
 import type { AgentsAnswer, HostSession } from "parley-client";
 
 import { listAgents, listHostSessions, listSessions } from "../core/api.ts";
-import { isForOperators } from "../core/operator.ts";
+import { isForOperators, leaveToSignIn } from "../core/operator.ts";
+import { server } from "../core/place.ts";
 import { Visible } from "../content/Visible.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Loading } from "../parts/Loading.tsx";
@@ -24,29 +25,63 @@ import { ShareDialog } from "./ShareDialog.tsx";
 import { useOperator } from "./useOperator.ts";
 import "./Start.css";
 
-/** The start page: sessions, agents, and ways to join. code is that of a sign-in link. */
-export default function Start({ code }: { code: string | undefined }) {
-  const { operator, look, leave } = useOperator(code);
+/** The start page: sessions, agents, and ways to join. code is that of a sign-in link,
+ * and back means that the user comes back from the identity provider. */
+export default function Start({ code, back }: { code: string | undefined; back: boolean }) {
+  const { operator, look, leave } = useOperator(code, back);
   useEffect(() => {
     document.title = t.app;
   }, []);
   if (operator.state === "asking") return <Loading />;
   if (operator.state === "signedOut")
-    return <SignedOut failed={operator.failed} onSignedIn={() => void look()} />;
+    return (
+      <SignedOut
+        failed={operator.failed}
+        provider={operator.provider}
+        onSignedIn={() => void look()}
+      />
+    );
   return <Overview operator={operator.name} onSignOut={() => void leave()} />;
 }
 
 /** What everybody may see on a protected server. */
-function SignedOut({ failed, onSignedIn }: { failed: string | null; onSignedIn(): void }) {
+function SignedOut({
+  failed,
+  provider,
+  onSignedIn,
+}: {
+  failed: string | null;
+  provider: string | null;
+  onSignedIn(): void;
+}) {
   return (
     <Page narrow>
       <h1>{t.tagline}</h1>
       <p className="lead">{t.operator.lead}</p>
       <div className="start-side start-outside">
         <HaveLink />
-        <OperatorSignIn failed={failed} onSignedIn={onSignedIn} />
+        {provider !== null && <ProviderSignIn provider={provider} failed={failed} />}
+        <OperatorSignIn failed={provider === null ? failed : null} onSignedIn={onSignedIn} />
       </div>
     </Page>
+  );
+}
+
+/** A button that leads to the identity provider. */
+function ProviderSignIn({ provider, failed }: { provider: string; failed: string | null }) {
+  return (
+    <section className="panel" aria-label={t.operator.people}>
+      <h2>{t.operator.people}</h2>
+      <p className="soft">{t.operator.peopleAbout}</p>
+      {failed !== null && (
+        <p className="start-failed" role="alert">
+          <Visible text={failed} />
+        </p>
+      )}
+      <Button onClick={() => leaveToSignIn(`${server()}/`)}>
+        {t.operator.signInWith(provider)}
+      </Button>
+    </section>
   );
 }
 

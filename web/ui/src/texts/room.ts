@@ -189,6 +189,7 @@ export const people = {
   here: "here",
   away: "away",
   typingNow: "typing",
+  verified: (userId: string) => `verified by the server as ${userId}`,
   typing: (names: string[]) =>
     names.length === 1
       ? `${names[0]} is typing`

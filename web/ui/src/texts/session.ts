@@ -28,6 +28,9 @@ export const join = {
     "You join as a new participant. What you wrote before stays in the conversation, under your earlier name.",
   lead: "Watch a coding agent work live, talk with the others, and help steer it. The host decides who may do what.",
   name: "Your name",
+  as: (name: string, userId: string) =>
+    `You are signed in as ${name} (${userId}), which the others see as verified.`,
+  signInWith: (provider: string) => `Sign in with ${provider}`,
   namePlaceholder: "How others see you",
   remembered: "Remembered in this browser for next time.",
   watch: "Just watch",
@@ -67,6 +70,12 @@ export const state = {
     about:
       "It is no longer valid: you may have left, or returned from elsewhere. Ask the host for an invite link.",
   },
+  signIn: {
+    title: "Sign in to come back",
+    about:
+      "In this session you are a person whom the server has verified, and it can no longer tell that it is you.",
+  },
+  signInGo: "Sign in",
   removed: {
     title: "The host has removed you",
     about: "You can no longer join or read this session. If this was a mistake, contact the host.",

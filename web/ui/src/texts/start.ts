@@ -46,6 +46,9 @@ export const start = {
 };
 
 export const operator = {
+  people: "Sign in",
+  peopleAbout: "Then you can share sessions and see those that you have shared.",
+  signInWith: (provider: string) => `Sign in with ${provider}`,
   lead: "To join a session, open the invite link that its host has sent you.",
   title: "For operators of this server",
   about: "Only operators can list its sessions and start agents. Enter your key or a sign-in link.",
