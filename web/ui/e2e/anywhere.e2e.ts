@@ -32,6 +32,7 @@ test.skipIf(!canMakeLan("nginx", "openssl"))(
     await said(ben, "<5>").waitFor();
 
     share.signal("SIGSTOP");
+    await world.restartServer();
     await new Promise((done) => setTimeout(done, sleeps));
     world.laptop.move();
     share.signal("SIGCONT");
