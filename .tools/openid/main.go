@@ -23,6 +23,7 @@ import (
 
 var (
 	listen    = flag.String("listen", "localhost:0", "address to listen on")
+	issuer    = flag.String("issuer", "", "URL at which it is reached (default: the address)")
 	redirects = flag.String("redirect", "", "redirect URIs of the client, separated by commas")
 	lifetime  = flag.Duration("lifetime", time.Hour, "of ID tokens")
 )
@@ -47,11 +48,13 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	issuer := "http://localhost:" + port
+	if *issuer == "" {
+		*issuer = "http://localhost:" + port
+	}
 	storage.RegisterClients(nativeClient()) // without which it keeps no codes of devices
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	handler := exampleop.SetupServer(issuer, provider{storage.NewStorage(people{})}, log, false)
-	fmt.Println(issuer)
+	handler := exampleop.SetupServer(*issuer, provider{storage.NewStorage(people{})}, log, false)
+	fmt.Println(*issuer)
 	return http.Serve(listener, handler)
 }
 
