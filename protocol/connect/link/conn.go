@@ -24,6 +24,8 @@ type Conn struct {
 	heartbeat time.Duration // set by NewConn and SetHeartbeat, before Run
 
 	closing atomic.Pointer[closing] // how to close the connection; nil to cut it
+	expired atomic.Bool             // the connection ends, whatever arrives
+	ending  atomic.Bool             // end has been called
 }
 
 // closing is a close code with its reason.
@@ -62,7 +64,7 @@ func (c *Conn) Read(ctx context.Context) (connect.Frame, error) {
 	if err != nil {
 		return connect.Frame{}, err
 	}
-	c.watch.Reset(c.silence())
+	c.heard()
 	message, err := io.ReadAll(progress{r, c})
 	switch {
 	case err != nil:
@@ -83,7 +85,7 @@ type progress struct {
 func (p progress) Read(b []byte) (int, error) {
 	n, err := p.from.Read(b)
 	if n > 0 {
-		p.conn.watch.Reset(p.conn.silence())
+		p.conn.heard()
 	}
 	return n, err
 }
@@ -110,10 +112,24 @@ func (c *Conn) CloseLater(code int, reason string) {
 }
 
 // expire ends the connection as if no byte had arrived for too long. It does not wait.
-func (c *Conn) expire() { c.watch.Reset(0) }
+func (c *Conn) expire() {
+	c.expired.Store(true)
+	c.watch.Reset(0)
+}
+
+// heard notes that a byte has arrived.
+func (c *Conn) heard() {
+	c.watch.Reset(c.silence())
+	if c.expired.Load() { // at the same time, so that the line above may have delayed the end
+		c.watch.Reset(0)
+	}
+}
 
 // end closes or cuts the connection.
 func (c *Conn) end() {
+	if c.ending.Swap(true) {
+		return
+	}
 	if how := c.closing.Load(); how != nil {
 		c.Close(how.code, how.reason)
 	}
