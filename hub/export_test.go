@@ -34,3 +34,6 @@ func (h *Hub) ActualPromptBytes() (bytes int) {
 	}
 	return bytes
 }
+
+// Masked returns changes as a reader sees them.
+var Masked = masked

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -216,4 +217,25 @@ func BenchmarkScanner(b *testing.B) {
 			}
 		})
 	}
+}
+
+func FuzzJSON(f *testing.F) {
+	for _, seed := range []string{`{"a":["` + awsKey + `"]}`, `"\ud83d"`, `{"password":"hunter2","\u0061":{}}`, ` [ 1 , null ] `, `{"":"sk-"}`} {
+		f.Add(seed)
+	}
+	r := testRules(f, Options{Literals: []string{literal}})
+	options := JSONOptions{
+		Keep: func(name string, free bool) bool { return name == "id" && !free },
+		Free: func(name string) bool { return name == "raw" },
+		Cut:  true,
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		if !json.Valid([]byte(value)) {
+			return
+		}
+		masked := r.JSON([]byte(value), options)
+		require.True(t, json.Valid(masked.JSON), "%s", masked.JSON)
+		require.Equal(t, masked.Hides, string(masked.JSON) != value)
+		require.Equal(t, string(masked.JSON), string(r.JSON(masked.JSON, options).JSON), "a mask is no secret")
+	})
 }
