@@ -331,3 +331,30 @@ func (h *Hub) hostAnswer(r result, err error) (protocol.HostSession, error) {
 func hostNotFound() error {
 	return protocol.Errorf(protocol.CodeHostSessionNotFound, "no such host session")
 }
+
+// noSlot returns why an owner can start no further agent now; nil if one can be started.
+func (h *Hub) noSlot(owner *protocol.Owner) error {
+	all, own := h.agents.Full(ownerID(owner))
+	switch {
+	case own:
+		return host.NoSlotError{Limit: h.options.MaxOwnAgents, Own: true}.Refusal()
+	case all:
+		return host.NoSlotError{Limit: h.options.MaxAgents}.Refusal()
+	}
+	return nil
+}
+
+// slotsTaken returns the error of a start for an owner that found no slot.
+func (h *Hub) slotsTaken(owner string) host.NoSlotError {
+	if _, own := h.agents.Full(owner); own {
+		return host.NoSlotError{Limit: h.options.MaxOwnAgents, Own: true}
+	}
+	return host.NoSlotError{Limit: h.options.MaxAgents}
+}
+
+func ownerID(owner *protocol.Owner) string {
+	if owner == nil {
+		return ""
+	}
+	return owner.ID
+}

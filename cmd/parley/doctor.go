@@ -80,6 +80,7 @@ func examine(c server.Config) ([]finding, error) {
 	}
 	return []finding{
 		reach(c),
+		people(c),
 		{"agents", isolation.Report, isolation.Plan == nil && !c.IsLocalOnly()},
 		{"offered", "agents that clients can start:" + names, false},
 		examineFiles(data),
@@ -99,6 +100,23 @@ func reach(c server.Config) finding {
 		address = c.Web.PublicURL.String()
 	}
 	return finding{"reach", "other machines can reach " + address, false}
+}
+
+// people says who can sign in to the server.
+func people(c server.Config) finding {
+	switch {
+	case c.Web.InsecureOpen:
+		return finding{"people", "nobody has to sign in", false}
+	case c.OIDC.Issuer != "" && len(c.OIDC.AllowDomains)+len(c.OIDC.AllowGroups) == 0:
+		return finding{"people", "everyone with an account at " + c.OIDC.Issuer + " can start agents: --oidc-allow-domains and --oidc-allow-groups restrict that", true}
+	case c.OIDC.Issuer != "":
+		return finding{"people", "those with an account at " + c.OIDC.Issuer + " whose domain or group is allowed can start agents", false}
+	case c.Web.IdentityHeader != "":
+		return finding{"people", "those whom the trusted proxies name in " + c.Web.IdentityHeader + " can start agents", false}
+	case c.Web.IsProtected():
+		return finding{"people", "operators can start agents: parley key list", false}
+	}
+	return finding{"people", "every program on this machine can start agents; --protected asks for a key", false}
 }
 
 // examineFiles says who can read the data directory.

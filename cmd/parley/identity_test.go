@@ -83,6 +83,8 @@ func TestLogin_with_an_identity_provider_from_a_terminal(t *testing.T) {
 	// The host's own link works for the person alone.
 	inside := e2e.Start(t, e2e.Command{Args: []string{"join", shared.Own.String()}, Env: ann.env, Stdin: true})
 	inside.Stdout.Await(t, "Ann Smith")
+	inside.WriteLine(t, "/who")
+	inside.Stdout.Await(t, `Ann Smith \(host, verified as ann@example\.com`)
 	inside.WriteLine(t, "/leave")
 	require.Zero(t, inside.ExitCode(t), inside.Stderr)
 	eve := newOperator(t)

@@ -69,7 +69,11 @@ func (s *screen) participants(r *room) {
 		if !present[p.ID] {
 			away = ", away"
 		}
-		s.line(dim, "* %s (%s%s)%s", r.displayName(p), display.OneLine(string(p.Role)), away, display.HiddenWarning(p.Name()))
+		verified := ""
+		if p.Verified {
+			verified = ", verified as " + display.OneLine(p.UserID)
+		}
+		s.line(dim, "* %s (%s%s%s)%s", r.displayName(p), display.OneLine(string(p.Role)), verified, away, display.HiddenWarning(p.Name()))
 	}
 	if r.moreAfter != "" {
 		s.line(dim, "* and others, whose names are being fetched; then /who lists them")
