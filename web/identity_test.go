@@ -263,6 +263,8 @@ func TestIdentity_an_invalid_proof_is_never_ignored(t *testing.T) {
 	stale := w.call("POST", path, join, "Cookie", "__Host-parley="+web.SessionPrefix+"old", "Parley-Page", "1")
 	stale.fails(protocol.CodeInvalidIdentity)
 	require.Contains(t, stale.header.Get("Set-Cookie"), "__Host-parley=; Path=/; Max-Age=0;", "the next request is a guest's")
+	asked := w.call("GET", "/api/server", nil, "Cookie", "__Host-parley="+web.SessionPrefix+"old", "Parley-Page", "1").ok(http.StatusOK, nil)
+	require.Contains(t, asked.header.Get("Set-Cookie"), "__Host-parley=; Path=/; Max-Age=0;")
 	var answer protocol.JoinAnswer
 	w.call("POST", path, join).ok(http.StatusOK, &answer)
 	require.False(t, answer.Participant.Verified)

@@ -37,7 +37,7 @@ func (s *Server) pageRoutes() []route {
 
 func (s *Server) operatorRoutes() []route {
 	return []route{
-		{"GET /api/server", access.Nothing, respond(s, http.StatusOK, anonymous(s, s.describeServer))},
+		{"GET /api/server", access.Nothing, s.forgetting(respond(s, http.StatusOK, anonymous(s, s.describeServer)))},
 		{"GET /metrics", access.Administrator, metrics.Handler(metrics.Source{Refusals: s.hub.Refusals, Usage: s.usage})},
 		{"POST /api/sign-in", access.Nothing, s.handle(s.signInOperator)},
 		{"GET /api/sign-in/provider", access.Nothing, s.handle(s.toProvider)},

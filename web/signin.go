@@ -37,7 +37,9 @@ func (s *Server) describeServer(r *http.Request, _ []byte) (protocol.ServerAnswe
 		answer.Provider = new(s.options.Identities.Provider())
 	}
 	proof, err := s.access.Identify(r)
-	if err != nil {
+	if e, ok := asProtocol(err); ok && e.Entry().Retryable {
+		return answer, err // the client may still be signed in
+	} else if err != nil {
 		return answer, nil // the client has to sign in
 	}
 	if proof.Operator {
@@ -45,6 +47,16 @@ func (s *Server) describeServer(r *http.Request, _ []byte) (protocol.ServerAnswe
 	}
 	answer.Identity = s.identityAnswer(proof)
 	return answer, nil
+}
+
+// forgetting serves h, and removes the cookie of a browser whose sign-in is no longer valid.
+func (s *Server) forgetting(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := s.access.Identify(r); err != nil {
+			s.forget(w, r, err)
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // signInOperator checks an operator's key, or exchanges the code of a sign-in link for one.

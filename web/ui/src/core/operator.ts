@@ -79,8 +79,11 @@ function requests(): Server {
 }
 
 /** Tells what the server asks for, and as which operator the user is signed in. */
-export function describe(): Promise<ServerAnswer> {
-  return requests().describe();
+export async function describe(): Promise<ServerAnswer> {
+  const answer = await requests().describe();
+  // A sign-in that has ended would be refused even where anybody may join.
+  if (!answer.operator && !answer.identity && identityOf(held ?? storedKey())) store(null);
+  return answer;
 }
 
 /** Reports whether the server has refused a request because only operators may send it. */
