@@ -70,7 +70,7 @@ function SignedOut({
 /** A button that leads to the identity provider. */
 function ProviderSignIn({ provider, failed }: { provider: string; failed: string | null }) {
   return (
-    <section className="panel" aria-label={t.operator.people}>
+    <section className="panel start-sign-in" aria-label={t.operator.people}>
       <h2>{t.operator.people}</h2>
       <p className="soft">{t.operator.peopleAbout}</p>
       {failed !== null && (
