@@ -58,7 +58,7 @@ func TestLogin_with_an_identity_provider_from_a_terminal(t *testing.T) {
 	given.Stdout.Await(t, `Ctrl-C gives up`)
 	given.Signal(t, os.Interrupt)
 	require.NotZero(t, given.ExitCode(t))
-	require.NotContains(t, given.Stderr.String(), "panic")
+	require.Equal(t, "parley: you have given up, and are not signed in\n", given.Stderr.String())
 	require.NoDirExists(t, filepath.Join(ann.dir, "parley", "logins"))
 
 	waiting := ann.run("", "login", s.URL)
@@ -89,6 +89,13 @@ func TestLogin_with_an_identity_provider_from_a_terminal(t *testing.T) {
 	require.Zero(t, inside.ExitCode(t), inside.Stderr)
 	eve := newOperator(t)
 	require.Contains(t, eve.fails("", "join", shared.Own.String()), "sign in again")
+
+	// So does sharing an agent of one's own machine.
+	sharing := e2e.Start(t, e2e.Command{Args: []string{"share", "--agent", "demo", "--server", s.URL}, Env: ann.env, Stdin: true})
+	sharing.Stdout.Await(t, `/s/\S+#i=\S+`)
+	sharing.Stdout.Await(t, "Ann Smith")
+	sharing.WriteLine(t, "/leave")
+	require.Zero(t, sharing.ExitCode(t), sharing.Stderr)
 
 	credential := storedCredential(t, ann)
 	ann.succeeds("", "logout", s.URL)

@@ -69,6 +69,9 @@ func joinOptions(to, user, name string) (join.Options, error) {
 	if me.Identity, err = identityFor(link.Server); err != nil {
 		return join.Options{}, err
 	}
+	if me.UserID == "" && me.Identity != "" {
+		me.UserID = "me" // the server knows better
+	}
 	if me.UserID == "" && link.ParticipantID == "" {
 		return join.Options{}, cli.Usagef("give your name with --name")
 	}

@@ -118,7 +118,11 @@ func (s *sharing) run(ctx context.Context, command []string) error {
 	if err != nil {
 		return err
 	}
-	name := cmp.Or(s.name, os.Getenv("USER"))
+	person := "" // whom the server knows
+	if strings.HasPrefix(login.Key, protocol.IdentityPrefix) {
+		person = login.Name
+	}
+	name := cmp.Or(s.name, person, os.Getenv("USER"))
 	if name == "" {
 		return cli.Usagef("give your name with --name")
 	}

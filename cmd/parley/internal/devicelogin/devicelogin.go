@@ -68,6 +68,8 @@ func explain(out io.Writer, name string, device *oauth2.DeviceAuthResponse) erro
 func refusal(err error) error {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	switch {
+	case errors.Is(err, context.Canceled):
+		return errors.New("you have given up, and are not signed in")
 	case errors.Is(err, context.DeadlineExceeded):
 		return errors.New("nobody has entered the code in time; try again")
 	case !ok:
