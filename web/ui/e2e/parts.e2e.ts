@@ -19,7 +19,7 @@ afterAll(() => server?.stop());
 
 /**
  * Scrolls the list up or down until an element is rendered and in sight. At the end of the
- * list it turns round, with smaller steps: rows that are not drawn yet can be scrolled past.
+ * list it turns round.
  */
 async function bring(page: Page, what: Locator, by = -1_500): Promise<void> {
   const list = page.locator(".timeline-list");
@@ -29,7 +29,7 @@ async function bring(page: Page, what: Locator, by = -1_500): Promise<void> {
     const ends = await list.evaluate((e, up) => {
       return up ? e.scrollTop <= 1 : e.scrollTop + e.clientHeight >= e.scrollHeight - 1;
     }, by < 0);
-    if (ends) by = -Math.sign(by) * Math.max(200, Math.abs(by) / 2);
+    if (ends) by = -by;
     await page.mouse.wheel(0, by);
     // A busy page would scroll past the element with the next turns of the wheel.
     await page.evaluate(
@@ -37,7 +37,7 @@ async function bring(page: Page, what: Locator, by = -1_500): Promise<void> {
     );
     return false;
   };
-  await expect.poll(comes, { timeout: 20_000, interval: 50 }).toBe(true);
+  await expect.poll(comes, { timeout: 60_000, interval: 50 }).toBe(true);
   await what.scrollIntoViewIfNeeded();
 }
 

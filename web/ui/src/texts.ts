@@ -2,23 +2,12 @@
 
 import { attach } from "./texts/attach.ts";
 import { bell } from "./texts/bell.ts";
-import { common } from "./texts/common.ts";
 import { composer, unsent } from "./texts/composer.ts";
 import { tool, code, whole, hidden } from "./texts/content.ts";
 import { waiting, permission } from "./texts/decisions.ts";
 import { forms } from "./texts/forms.ts";
-import { errors } from "./texts/errors.ts";
 import { review } from "./texts/review.ts";
-import {
-  waits,
-  refusedMode,
-  signIn,
-  room,
-  facts,
-  connection,
-  people,
-  shortcuts,
-} from "./texts/room.ts";
+import { waits, refusedMode, signIn, room, facts, people, shortcuts } from "./texts/room.ts";
 import {
   chat,
   prompt,
@@ -31,25 +20,23 @@ import {
   other,
   notice,
 } from "./texts/rows.ts";
-import { invite, join, state } from "./texts/session.ts";
+import { t as outside } from "./texts/outside.ts";
+import { invite } from "./texts/session.ts";
 import { start, operator, running, share, directory } from "./texts/start.ts";
 
 export const t = {
-  ...common,
+  ...outside,
   start,
   operator,
   running,
   share,
   directory,
   invite,
-  join,
-  state,
   waits,
   refusedMode,
   signIn,
   room,
   facts,
-  connection,
   people,
   shortcuts,
   composer,
@@ -74,5 +61,4 @@ export const t = {
   hidden,
   bell,
   review,
-  errors,
 };

@@ -1,6 +1,6 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
-import { t } from "./texts.ts";
+import { t } from "./texts/outside.ts";
 
 const parley: MantineColorsTuple = [
   "#eef3ff",

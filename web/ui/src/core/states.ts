@@ -2,7 +2,7 @@
 
 import { ParleyError, type InvitationAnswer } from "parley-client";
 
-import type { t } from "../texts.ts";
+import type { t } from "../texts/outside.ts";
 
 type Actions = "rejoin" | "reload" | "anotherName" | "comeBack" | "read" | "because" | "signInGo";
 

@@ -1,6 +1,6 @@
 import icon from "../icon.svg";
 import { server } from "../core/place.ts";
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 import "./Brand.css";
 
 export function Brand({ bare = false }: { bare?: boolean }) {

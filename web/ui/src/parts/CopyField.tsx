@@ -1,4 +1,4 @@
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 import { Icon } from "./Icon.tsx";
 import { useCopy } from "./copy.ts";
 import "./CopyField.css";

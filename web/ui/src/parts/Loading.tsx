@@ -1,5 +1,5 @@
 import { Spinner } from "./Spinner.tsx";
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 import "./Loading.css";
 
 /** Appears only when loading takes noticeably long. */

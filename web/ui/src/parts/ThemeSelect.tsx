@@ -1,6 +1,6 @@
 import { useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 import { Icon } from "./Icon.tsx";
 import "./ThemeSelect.css";
 

@@ -1,4 +1,4 @@
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 import { Icon } from "./Icon.tsx";
 import { dismiss, useToasts } from "./toasts.ts";
 import "./Toasts.css";

@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 
 export interface Toast {
   id: number;

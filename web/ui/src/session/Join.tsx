@@ -15,7 +15,7 @@ import { Icon } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
 import { inItsDirection } from "../parts/direction.ts";
 import { Spinner } from "../parts/Spinner.tsx";
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 import { useInvitation } from "./useInvitation.ts";
 import type { JoinChoice } from "./access.ts";
 import "./Join.css";

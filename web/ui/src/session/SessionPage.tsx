@@ -8,7 +8,7 @@ import { certificate, server } from "../core/place.ts";
 import { recall, rememberName, type Remembered } from "../core/memory.ts";
 import type { StateName } from "../core/states.ts";
 import { Loading } from "../parts/Loading.tsx";
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 import {
   firstAccess,
   joining,

@@ -5,7 +5,7 @@ import { server } from "../core/place.ts";
 import type { StateName } from "../core/states.ts";
 import { Icon, type IconName } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 import "./StatePage.css";
 
 const icons: Partial<Record<StateName, IconName>> = {

@@ -1,7 +1,7 @@
 import type { ComponentType } from "react";
 
 import { lazily } from "../parts/lazily.tsx";
-import { t } from "../texts.ts";
+import { t } from "../texts/outside.ts";
 import { StatePage } from "./StatePage.tsx";
 
 /**

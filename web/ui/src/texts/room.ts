@@ -173,18 +173,6 @@ export const facts = {
     total > listed ? `Commands, ${listed} of ${total}` : "Commands",
 };
 
-export const connection = {
-  connecting: "Connecting",
-  live: "Live",
-  fallback: ", without WebSocket",
-  fallbackAbout: "The network blocks WebSockets. Everything works except presence and typing.",
-  lost: "Connection lost",
-  again: ", reconnecting",
-  retry: (s: number) => `, next try in ${s} s`,
-  readOnly: "Read only",
-  gap: "The server was restored to an earlier state of the session. This is all it has.",
-};
-
 export const people = {
   here: "here",
   away: "away",

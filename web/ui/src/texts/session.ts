@@ -123,3 +123,15 @@ export const state = {
   reload: "Reload",
   anotherName: "Join under another name",
 };
+
+export const connection = {
+  connecting: "Connecting",
+  live: "Live",
+  fallback: ", without WebSocket",
+  fallbackAbout: "The network blocks WebSockets. Everything works except presence and typing.",
+  lost: "Connection lost",
+  again: ", reconnecting",
+  retry: (s: number) => `, next try in ${s} s`,
+  readOnly: "Read only",
+  gap: "The server was restored to an earlier state of the session. This is all it has.",
+};
