@@ -179,7 +179,7 @@ func (s *State) agentReported(event rules.AgentEvent) rules.Decision {
 func (s *State) agentEvent(event rules.AgentEvent) rules.Decision {
 	switch e := event.(type) {
 	case rules.FramedNotifications:
-		return s.notified(rules.AgentNotified{Notifications: e.Notifications, Origins: e.Origins})
+		return s.notified(rules.AgentNotified(e))
 	case rules.Notifications:
 		return s.notified(rules.AgentNotified{Notifications: e})
 	case rules.AgentPermission:
