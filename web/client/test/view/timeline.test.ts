@@ -593,7 +593,7 @@ test("people who join and leave one after the other are one notice, but for remo
     .add("participant_joined", { participant: ann })
     .add("participant_joined", { participant: olga })
     .add("participant_left", { participant: ann })
-    .chat(olga, "hello")
+    .chat("hello", olga)
     .add("participant_joined", { participant: ann })
     .add("participant_left", { participant: ann, removedBy: olga.id });
   const told = fold(story).items.flatMap((r) => (r.type === "notice" ? [r.notice] : []));
