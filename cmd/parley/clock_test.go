@@ -98,7 +98,7 @@ func listSessions(t *testing.T, s *e2e.Server) []string {
 func requireTimesInOrder(t *testing.T, s e2e.Session, from string) {
 	t.Helper()
 	var times []time.Time
-	for _, raw := range s.MustEvents(t, from) {
+	for _, raw := range s.MustEvents(t, s.Host, from) {
 		var e protocol.Event
 		require.NoError(t, json.Unmarshal(raw, &e))
 		times = append(times, e.Timestamp)

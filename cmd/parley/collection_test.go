@@ -16,6 +16,6 @@ func TestServe_collects_garbage_rarely_without_occupying_more_memory(t *testing.
 	profiles := s.Profiles(t)
 	profiles.CollectGarbage(t)
 	require.Greater(t, profiles.NextCollection(t), 2*ballastBytes)
-	require.Less(t, s.ResidentMemory(t), ballastBytes)
+	require.Less(t, s.ResidentMemory(t), ballastBytes*3/2, "the ballast is not resident; about 23 MB are pages of the program")
 	s.Stop(t)
 }

@@ -77,7 +77,7 @@ func TestServe_an_agent_that_floods_its_room_adds_little_to_it_and_people_can_go
 	}
 	spent := (128 + int(time.Since(began).Seconds()) + 1) * rate
 	count, bytes := map[protocol.EventType]int{}, 0
-	for _, raw := range session.MustEvents(t, start) {
+	for _, raw := range session.MustEvents(t, session.Host, start) {
 		var e struct{ Type protocol.EventType }
 		require.NoError(t, json.Unmarshal(raw, &e))
 		count[e.Type]++

@@ -70,6 +70,7 @@ type clientGroup struct {
 	record  *e2e.Record
 	from    string // the cursor before the first message
 	clients []*e2e.ChatClient
+	reader  e2e.Member // one of them
 	errs    chan error // each client sends one result per run; the capacity is one for each client
 }
 
@@ -79,6 +80,7 @@ func newClientGroup(t *testing.T, api e2e.API, agent string, size int) *clientGr
 	for i := range size {
 		name := fmt.Sprintf("guest %d", i+1)
 		member := session.Join(t, name)
+		c.reader = member
 		c.clients = append(c.clients, e2e.NewChatClient(session, name, member, c.record, c.from, uint64(i)))
 	}
 	return c
@@ -92,7 +94,7 @@ func (c *clientGroup) requireNothingLost(t *testing.T) {
 	defer cancel()
 	c.drain(t, ctx) // their last messages
 	c.drain(t, ctx) // and the messages that others have sent in the meantime
-	c.record.RequireMatches(t, c.session.MustEvents(t, c.from))
+	c.record.RequireMatches(t, c.session.MustEvents(t, c.reader, c.from))
 	times := map[string]int{}
 	for _, m := range c.session.Messages(t) {
 		times[m.Text]++

@@ -155,7 +155,7 @@ func TestKey_names_what_is_wrong(t *testing.T) {
 	require.Contains(t, o.fails("", "key", "add", " ", "--data", nothing), "is not a name for a key")
 	require.Contains(t, o.fails("", "key", "revoke", "ann", "--data", nothing), `there is no key with the name "ann"`)
 	require.Contains(t, o.fails("", "login", "parley.example.com"), "a sign-in link looks like")
-	require.Contains(t, o.fails("", "login", "http://127.0.0.1:1"), "that is not a key")
+	require.Contains(t, o.fails("", "login", "--key", "http://127.0.0.1:1"), "that is not a key")
 	require.Contains(t, o.fails("x", "login", "http://127.0.0.1:1"), "cannot reach http://127.0.0.1:1")
 	require.Contains(t, o.fails("", "logout", "http://127.0.0.1:1"), "you are not signed in")
 }

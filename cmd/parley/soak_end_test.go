@@ -30,7 +30,7 @@ func (o *soakRun) requireNothingLost(t *testing.T) {
 	t.Helper()
 	for _, c := range o.groups {
 		c.requireNothingLost(t)
-		for _, event := range c.session.MustEvents(t, c.from) {
+		for _, event := range c.session.MustEvents(t, c.session.Host, c.from) {
 			o.stored += len(event)
 		}
 		end := e2e.Request{Method: http.MethodDelete, Path: "/api/sessions/" + c.session.Agent}

@@ -20,8 +20,8 @@ func (v *Violation) Error() string { return v.text }
 
 func violation(format string, args ...any) error { return &Violation{fmt.Sprintf(format, args...)} }
 
-// Record holds the bytes of every event of a session that any client has received. It is
-// safe for concurrent use.
+// Record holds the bytes of every event of a session that any of several clients has
+// received who see the same of it. It is safe for concurrent use.
 type Record struct {
 	mu     sync.Mutex
 	events map[uint64]string // guarded by mu: by number
@@ -102,10 +102,10 @@ func lineOf(raw []byte) line {
 
 func (l line) isEvent() bool { return l.Cursor.Seq > 0 && l.Type != protocol.TypeConnected }
 
-// MustEvents reads all events after a cursor, as the host.
-func (s Session) MustEvents(t testing.TB, after string) []json.RawMessage {
+// MustEvents reads all events after a cursor, as a participant sees them.
+func (s Session) MustEvents(t testing.TB, m Member, after string) []json.RawMessage {
 	t.Helper()
-	all, err := s.Events(t.Context(), s.Host, after)
+	all, err := s.Events(t.Context(), m, after)
 	if err != nil {
 		t.Fatal(err)
 	}
