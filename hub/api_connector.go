@@ -9,6 +9,9 @@ import (
 	"parley/protocol"
 )
 
+// ErrDeleted refuses a connector whose host session was deleted.
+var ErrDeleted = host.ErrDeleted
+
 // connectorScope separates the keys of connectors from the command ids of other creations.
 const connectorScope = "connector:"
 

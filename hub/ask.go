@@ -10,6 +10,7 @@ import (
 
 	"parley/hub/history"
 	"parley/hub/internal/courier"
+	"parley/hub/internal/receipt"
 	"parley/hub/journal"
 	"parley/hub/lookup"
 	"parley/hub/rules"
@@ -142,6 +143,30 @@ func withAbsent(body rules.Body, id string, p *protocol.Participant) rules.Body 
 	return shared.WithDeparted(body, id, p)
 }
 
+// parcel is a message on its way to another session.
+type parcel struct {
+	message rules.Message
+	origin  rules.Origin
+	receipt *receipt.Receipt
+}
+
+// envelope returns the parcel as an input of the session that receives it.
+func (p parcel) envelope() envelope {
+	in := unanswered(p.message)
+	in.Origin, in.receipt = p.origin, p.receipt
+	return in
+}
+
+// post sends a message to another session. What a host session sends because of a message
+// of its agent carries the origin and the receipt of that.
+func (a *actor) post(to journal.SessionID, m rules.Message) {
+	p := parcel{message: m}
+	if a.kind == journal.KindHost && a.releasing != nil {
+		p.origin, p.receipt = a.releasing.Origin, a.releasing.receipt.Share()
+	}
+	a.courier(to).Post(p)
+}
+
 // delivery returns the function by which a courier delivers messages between two
 // sessions.
 func (h *Hub) delivery(from, to journal.SessionID) courier.Deliver[parcel] {
@@ -161,7 +186,7 @@ func (h *Hub) deliver(ctx context.Context, from, to journal.SessionID, p parcel)
 		_, err := h.send(ctx, to, "", false, p.envelope())
 		switch {
 		case errors.Is(err, journal.ErrNotFound):
-			p.receipt.release()
+			p.receipt.Release()
 			return true
 		case err == nil || errors.Is(err, errStopped) || errors.Is(err, errMoved):
 			return true
@@ -170,7 +195,7 @@ func (h *Hub) deliver(ctx context.Context, from, to journal.SessionID, p parcel)
 		}
 		if damage, ok := errors.AsType[*journal.DamageError](err); ok {
 			h.options.Logger.Error("a message for a damaged session is dropped", zap.Error(damage))
-			defer p.receipt.release()
+			defer p.receipt.Release()
 			return h.answerSender(ctx, from, to, p.message)
 		}
 		h.options.Logger.Warn("a message cannot be delivered yet", zap.Stringer("session", to), zap.Error(err))

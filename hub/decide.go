@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"parley/hub/internal/receipt"
 	"parley/hub/journal"
 	"parley/hub/lookup"
 	"parley/hub/rules"
@@ -17,9 +18,9 @@ import (
 // its outcome.
 type envelope struct {
 	rules.Input
-	decided func()    // called once the input is decided, unless the decision is a [shared.AbsentError]; may be nil, must not block
-	reply   replyFunc // receives the answer; nil when no answer is wanted
-	receipt *receipt  // of a message of an agent, or one that follows from it; nil for any other
+	decided func()           // called once the input is decided, unless the decision is a [shared.AbsentError]; may be nil, must not block
+	reply   replyFunc        // receives the answer; nil when no answer is wanted
+	receipt *receipt.Receipt // of a message of an agent, or one that follows from it; nil for any other
 }
 
 // replyFunc receives the answer to an input, once, from the actor's goroutine. It must

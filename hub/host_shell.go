@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/internal/agentinbox"
+	"parley/hub/internal/receipt"
 	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/hub/rules/host"
@@ -27,7 +28,7 @@ type hostShell struct {
 	open        map[journal.SessionID]struct{} // open shared sessions by the inputs received so far; ahead of shared
 	agent       *agentRun                      // the newest; nil before the first
 	facts       factbuffer.Buffer              // about the newest agent
-	factsFrom   []*receipt                     // of what facts holds
+	factsFrom   []*receipt.Receipt             // of what facts holds
 	lastMessage time.Time                      // when the last message was exchanged with the agent
 	asked       []host.StopAsked               // of StopWork, until wake passes them on; at most one for each effect of an append
 
@@ -44,6 +45,7 @@ type agentRun struct {
 	agent  Agent                                                // nil until it is ready
 	answer func(requestID string, reply rules.ElicitationReply) // answers elicitations while the agent starts; nil if it cannot be reached
 	ending bool                                                 // end was called
+	ended  chan struct{}                                        // closed once the agent has ended; nil before end was called
 	exited *rules.AgentExited                                   // set if the exit arrives before agentStarted
 }
 
@@ -96,6 +98,8 @@ func (s *hostShell) perform(e rules.Effect) {
 		s.launch(e.Spec)
 	case host.RestoreAgent:
 		s.restore(e.Spec)
+	case host.CloseConnector:
+		s.closeConnector()
 	case host.SendAgain:
 		for _, again := range e.Effects {
 			s.performOnAgent(again)
@@ -185,7 +189,7 @@ func (s *hostShell) launch(spec rules.LaunchSpec) {
 	starting, giveUp := context.WithCancel(context.Background())
 	run := &agentRun{inbox: agentinbox.New(s.actor.hub.pace), giveUp: giveUp}
 	s.agent, s.actor.agent = run, run.inbox
-	joined(s.factsFrom).release()
+	receipt.Join(s.factsFrom).Release()
 	s.facts, s.factsFrom = factbuffer.Buffer{WithUsage: spec.Remote}, nil
 	s.facts.Block(time.Now()) // usually until the agent is ready
 	release, ok := s.actor.hub.agents.Take(spec.Owner)
@@ -268,9 +272,31 @@ func (s *hostShell) end(run *agentRun) {
 	if run.ending {
 		return
 	}
-	run.ending = true
+	run.ending, run.ended = true, make(chan struct{})
 	agent := run.agent
-	s.work.Go(func() { s.stopAgent(agent) })
+	s.work.Go(func() {
+		defer close(run.ended)
+		s.stopAgent(agent)
+	})
+}
+
+// closeConnector closes the connector of a session that was deleted, once the agent has
+// ended.
+func (s *hostShell) closeConnector() {
+	closer, ok := s.actor.hub.launcher.(ConnectorCloser)
+	if !ok {
+		return
+	}
+	var ended chan struct{}
+	if s.agent != nil {
+		ended = s.agent.ended
+	}
+	s.work.Go(func() {
+		if ended != nil {
+			<-ended
+		}
+		closer.CloseConnector(s.actor.id)
+	})
 }
 
 // stopAgent stops an agent, for at most AgentStopTimeout.
@@ -316,7 +342,7 @@ func (s *hostShell) withFactsFrom(in envelope) envelope {
 		if in.receipt != nil {
 			s.factsFrom = append(s.factsFrom, in.receipt)
 		}
-		in.receipt, s.factsFrom = joined(s.factsFrom), nil
+		in.receipt, s.factsFrom = receipt.Join(s.factsFrom), nil
 	}
 	return in
 }
@@ -327,7 +353,7 @@ func (s *hostShell) nextMessage(in envelope) (_ envelope, ok bool) {
 	s.lastMessage = time.Now()
 	message, _ := s.agent.inbox.Take()
 	if f, framed := message.(rules.Framed); framed {
-		message, in.Origin, in.receipt = f.Event, f.Origin, newReceipt(f.Done)
+		message, in.Origin, in.receipt = f.Event, f.Origin, receipt.New(f.Done)
 	}
 	switch m := message.(type) {
 	case agentStarted:
@@ -348,7 +374,7 @@ func (s *hostShell) nextMessage(in envelope) (_ envelope, ok bool) {
 		in.Body = host.AgentReported{Event: m}
 		return in, true
 	}
-	in.receipt.release()
+	in.receipt.Release()
 	return in, false
 }
 
@@ -356,7 +382,7 @@ func (s *hostShell) nextMessage(in envelope) (_ envelope, ok bool) {
 // The receipt waits with the facts.
 func (s *hostShell) factsReported(in envelope, m rules.AgentUpdated) (_ envelope, ok bool) {
 	if !in.Origin.IsZero() && !in.Origin.After(s.state().Origin) {
-		in.receipt.release() // sent again
+		in.receipt.Release() // sent again
 		return in, false
 	}
 	if in.receipt != nil {

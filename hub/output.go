@@ -133,7 +133,7 @@ func (a *actor) release(b *batch) {
 			a.perform(e)
 		}
 		a.releasing = nil
-		o.in.receipt.release()
+		o.in.receipt.Release()
 	}
 }
 

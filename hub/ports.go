@@ -54,6 +54,12 @@ type Restorer interface {
 	Restore(spec rules.RestoreSpec, sink func(rules.AgentEvent)) (Survivor, error)
 }
 
+// ConnectorCloser is a [Launcher] of agents that connectors run.
+type ConnectorCloser interface {
+	// CloseConnector closes the connector of a host session that was deleted.
+	CloseConnector(id journal.SessionID)
+}
+
 // Worktrees records the agents' working directories, and compares them with what it has
 // recorded. Its methods are safe for concurrent use.
 type Worktrees interface {

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/Shopify/toxiproxy/v2/toxics"
 	"github.com/stretchr/testify/require"
 
 	"parley/cmd/internal/e2e"
@@ -97,4 +100,44 @@ func TestShare_a_question_waits_while_the_server_is_restarted(t *testing.T) {
 	c.server = c.server.Restart(t)
 	allowOnce(t, c.rooms[0])
 	c.requireOnce(100, "answer yes")
+}
+
+func TestShare_a_machine_that_returns_too_late_has_only_its_turn_cancelled(t *testing.T) {
+	t.Parallel()
+	server := e2e.StartServer(t, t.TempDir(), "--detach-timeout", "200ms")
+	network := e2e.NewNetwork(t, server)
+	s := startShare(t, network.URL)
+	host := e2e.Connect(t, at(s.own, server.API), "Ada")
+	late := prompt(t, host, "count 1000000 slowly")
+	e2e.AwaitEvent(t, host, func(*protocol.HostSessionUpdate) bool { return true })
+	s.Signal(t, syscall.SIGSTOP)
+	network.SetFaults(both(&toxics.ResetToxic{Timeout: 1}))
+	require.Contains(t, awaitEnd(t, host, late.ID), "has had no connection")
+	next := prompt(t, host, "count 7")
+	network.ClearFaults()
+	s.Signal(t, syscall.SIGCONT)
+	require.Empty(t, awaitEnd(t, host, next.ID))
+	require.Equal(t, []string{
+		"initialize", "session/new", "session/prompt count 1000000 slowly", "session/cancel", "session/prompt count 7",
+	}, s.received(t), "the agent's process and its session are the same")
+}
+
+func TestShare_ends_with_its_agent_when_the_session_of_the_agent_is_deleted(t *testing.T) {
+	t.Parallel()
+	server := e2e.StartServer(t, t.TempDir())
+	s := startShare(t, server.URL)
+	host := e2e.Connect(t, s.own, "Ada")
+	require.Empty(t, awaitEnd(t, host, prompt(t, host, "count 2").ID))
+	pid := s.agentPID(t)
+	answer, err := server.Call(t.Context(), e2e.Request{Method: http.MethodDelete, Path: "/api/sessions/" + host.Welcome.Session.HostSessionID})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, answer.Status, "%s", answer.Body)
+	require.Equal(t, 1, s.ExitCode(t))
+	require.Contains(t, s.Stderr.String(), "this session was deleted")
+	require.Error(t, syscall.Kill(pid, 0), "the agent still runs")
+	again := e2e.Start(t, e2e.Command{
+		Args: []string{"share", "--resume", "--no-terminal", "--name", "Ada"}, Dir: s.dir, Env: []string{"XDG_DATA_HOME=" + s.store},
+	})
+	require.Equal(t, 1, again.ExitCode(t))
+	require.Contains(t, again.Stderr.String(), "share the agent again, without --resume")
 }

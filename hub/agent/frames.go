@@ -12,40 +12,40 @@ import (
 // comes from, and reports when it is durable. The numbering of the events of one line
 // depends on nothing but the line and what the session remembers of the lines before it.
 
-// line is a line that is being handled. The zero value is a line that no connector carries.
-type line struct {
+// framedLine is a line that is being handled. The zero value is a line that no connector carries.
+type framedLine struct {
 	next *rules.Origin // of the next event
 	open *atomic.Int64 // how many events are not durable, plus one while the line is handled
 	done func()
 }
 
 // nextLine returns the line that was read last, or the exit of the agent.
-func (s *session) nextLine() line {
+func (s *session) nextLine() framedLine {
 	framed, ok := s.peer.(peer.Framed)
 	if !ok {
-		return line{}
+		return framedLine{}
 	}
 	number, done := framed.NextFrame()
 	if number == 0 {
-		return line{}
+		return framedLine{}
 	}
-	l := line{&rules.Origin{Run: s.run, Frame: number}, new(atomic.Int64), done}
+	l := framedLine{&rules.Origin{Run: s.run, Frame: number}, new(atomic.Int64), done}
 	l.open.Store(1)
 	return l
 }
 
 // before reports whether the line precedes the one of a message.
-func (l line) before(o rules.Origin) bool {
+func (l framedLine) before(o rules.Origin) bool {
 	return l.next != nil && l.next.Run == o.Run && l.next.Frame < o.Frame
 }
 
 // was reports whether the line is the one of a message.
-func (l line) was(o rules.Origin) bool {
+func (l framedLine) was(o rules.Origin) bool {
 	return l.next != nil && l.next.Run == o.Run && l.next.Frame == o.Frame
 }
 
 // frame returns an event that follows from the line in the form that the sink takes.
-func (l line) frame(e rules.AgentEvent) rules.AgentEvent {
+func (l framedLine) frame(e rules.AgentEvent) rules.AgentEvent {
 	if l.next == nil {
 		return e
 	}
@@ -56,7 +56,7 @@ func (l line) frame(e rules.AgentEvent) rules.AgentEvent {
 }
 
 // end reports that the line was handled, or that an event that follows from it is durable.
-func (l line) end() {
+func (l framedLine) end() {
 	if l.open != nil && l.open.Add(-1) == 0 {
 		l.done()
 	}

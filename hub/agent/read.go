@@ -34,6 +34,7 @@ func (s *session) read(lines *wire.Reader) {
 			s.remember()
 		}
 		s.line.end()
+		s.line = framedLine{}
 	}
 	if s.left.Load() {
 		s.dropQuestions()

@@ -13,12 +13,15 @@ import (
 	"parley/hub/agent/peer"
 	"parley/hub/agent/profile"
 	"parley/hub/agent/wire"
+	"parley/hub/journal"
 	"parley/hub/rules"
 )
 
 var (
 	_ hub.Restorer = (*Launcher)(nil)
 	_ hub.Survivor = (*session)(nil)
+
+	_ hub.ConnectorCloser = (*Launcher)(nil)
 )
 
 // memory is what a session of an agent that outlives the server knows of the agent when it
@@ -36,6 +39,13 @@ type memory struct {
 // maxMemory is the maximum size of a memory in bytes. An agent that needs more does not
 // outlive the server.
 const maxMemory = 64 << 10
+
+// CloseConnector implements [hub.ConnectorCloser].
+func (l *Launcher) CloseConnector(id journal.SessionID) {
+	if l.opts.Remote != nil {
+		l.opts.Remote.Delete(id)
+	}
+}
 
 // Memory implements [hub.Survivor].
 func (s *session) Memory() json.RawMessage {

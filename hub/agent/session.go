@@ -55,7 +55,7 @@ type session struct {
 	// owned by read; stray.bytes may be read by others once drained is closed
 	stray      strays
 	reachable  bool            // rules.AgentReachable was sent
-	line       line            // that is being handled
+	line       framedLine      // that is being handled
 	remembered json.RawMessage // the progress that was passed on last
 
 	// set by restore, then immutable

@@ -25,11 +25,11 @@ type connector struct {
 
 	// guarded by mu
 	seat        connect.Seat
-	hello       connect.Hello // of the connector that has the seat
-	connections int           // counts the connections
-	restored    bool          // the agent has run on while the server was not there, and the connector has not returned since
-	fence       func()        // closes the connection for a newer connector; nil for none
-	run         *run          // the newest; nil before the first, and after it has ended
+	hello       connect.Hello                 // of the connector that has the seat
+	connections int                           // counts the connections
+	restored    bool                          // the agent has run on while the server was not there, and the connector has not returned since
+	hangUp      func(code int, reason string) // closes the connection; nil for none
+	run         *run                          // the newest; nil before the first, and after it has ended
 }
 
 func newConnector(record func(context.Context, rules.SentFrame) error) *connector {
@@ -118,7 +118,7 @@ func (c *connector) endRun(why string) {
 func (c *connector) isIdle() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.run == nil && c.fence == nil
+	return c.run == nil && c.hangUp == nil
 }
 
 // dispatch hands out the frames of the connector, in order, until close.

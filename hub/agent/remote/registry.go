@@ -5,10 +5,12 @@ import (
 	"errors"
 	"sync"
 
+	"parley/hub"
 	"parley/hub/agent/peer"
 	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/protocol"
+	"parley/protocol/connect"
 )
 
 // ErrDetached says that the connector of an agent is not known to the server.
@@ -125,6 +127,23 @@ func (r *Registry) remove(host journal.SessionID, c *connector) {
 	}
 	r.mu.Unlock()
 	c.close()
+}
+
+// Delete closes the connector of a host session that was deleted, which then ends its agent.
+func (r *Registry) Delete(host journal.SessionID) {
+	r.mu.Lock()
+	c := r.connectors[host]
+	r.mu.Unlock()
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	hangUp := c.hangUp
+	c.mu.Unlock()
+	if hangUp != nil {
+		hangUp(connect.CloseRefused, hub.ErrDeleted.Message)
+	}
+	r.remove(host, c)
 }
 
 // Close ends all connectors. The agents' processes on them count as ended.

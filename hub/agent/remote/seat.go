@@ -20,13 +20,13 @@ func (c *connector) enter(conn *link.Conn, hello connect.Hello) visit {
 	}
 	v.resumed = v.admission == connect.Returned && c.restored
 	c.restored = v.resumed
-	if v.admission == connect.Admitted && c.fence != nil {
-		c.fence()
+	if v.admission == connect.Admitted && c.hangUp != nil {
+		c.hangUp(connect.CloseFenced, rules.ErrConnectorFenced.Error())
 	}
 	c.connections++
 	v.number = c.connections
 	c.hello = hello
-	c.fence = func() { conn.CloseLater(connect.CloseFenced, rules.ErrConnectorFenced.Error()) }
+	c.hangUp = conn.CloseLater
 	c.mu.Unlock()
 	c.asks.abandon() // of the connection before
 	switch {
@@ -47,6 +47,6 @@ func (c *connector) leave(number int) bool {
 	if c.connections != number {
 		return false
 	}
-	c.fence = nil
+	c.hangUp = nil
 	return true
 }

@@ -92,9 +92,11 @@ func (s *State) applyTurn(payload protocol.Payload, at rules.Stamp) {
 		}
 	case *turns.OwnBeganEvent:
 		s.HadTurn = true
+	case *turns.AbandonedEndedEvent:
+		s.forgetAbandoned()
 	case *turns.EndedEvent:
 		s.UsedAt = at.Instant()
-		if s.Running != nil && s.Running.Turn.Approval == p.Approval {
+		if s.Running != nil && s.Running.Turn.Approval == p.Approval && !p.Abandoned {
 			s.Outgoing.Forget(promptCause(p.Approval), cancelCause)
 		}
 	}
@@ -109,7 +111,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	s.Agent, s.Detail, s.Asleep = p.Status, p.Detail, p.Asleep
 	if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
 		s.Changes, s.RefusedModes, s.RecapWanted = s.signIns(), nil, ""
-		s.Memory, s.Progress, s.Suspended, s.Outgoing = nil, nil, false, calls.Outgoing{}
+		s.Memory, s.Progress, s.Suspended, s.Outgoing, s.Abandoned = nil, nil, false, calls.Outgoing{}, nil
 	}
 	if p.Run > 0 {
 		s.Run = p.Run

@@ -17,7 +17,7 @@ const (
 
 // takesPrompts reports whether a turn may begin when none runs.
 func (s *State) takesPrompts() bool {
-	return s.up() && !s.isDetached() && s.RecapWanted == "" && s.PromptsMayBegin()
+	return s.up() && !s.isDetached() && s.Abandoned == nil && s.RecapWanted == "" && s.PromptsMayBegin()
 }
 
 // configure sends a change to the agent, or reports its outcome if it is known.

@@ -1,9 +1,11 @@
 package host
 
 import (
+	"cmp"
 	"time"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host/turns"
 	"parley/protocol"
 )
 
@@ -24,6 +26,15 @@ type ConnectorChanged struct {
 type connectorSeatedEvent struct{ rules.ConnectorSeat }
 
 func (*connectorSeatedEvent) EventType() protocol.EventType { return "connector_seated" }
+
+// CloseConnector closes the connector of a session that was deleted, once the agent has ended.
+type CloseConnector struct{}
+
+// IsEffect implements [rules.Effect].
+func (CloseConnector) IsEffect() {}
+
+// ErrDeleted refuses a connector whose host session was deleted.
+var ErrDeleted = protocol.Errorf(protocol.CodeHostSessionNotFound, "this session was deleted; share the agent again, without --resume")
 
 // IsBody implements [rules.Body].
 func (ConnectorChanged) IsBody() {}
@@ -64,7 +75,9 @@ func (s *State) connectorChanged(in rules.Input, m ConnectorChanged) rules.Decis
 	after := *s
 	if m.Resumed && s.Suspended {
 		d = s.resume(d, m.Taken)
-		after.Suspended = false
+		if after.Suspended = false; hasEvent[*turns.AbandonedEndedEvent](d.Events) {
+			after.forgetAbandoned()
+		}
 	}
 	if !s.isDetached() {
 		return d
@@ -108,14 +121,51 @@ func (s *State) detachDeadline() time.Time {
 	return s.DetachedAt.Deadline(s.settings.DetachTimeout)
 }
 
-// endDetached ends the running turn and the agent of a connector that has been away for too
-// long. The connector ends the agent when it returns. Turns that wait continue to wait.
+// endDetached ends the running turn of a connector that has been away for too long. When the
+// connector returns, its agent's turn is cancelled first; turns that wait continue to wait for
+// the end of that. An agent that does not outlive the server is ended.
 func (s *State) endDetached(now time.Time) (d rules.Decision, ended bool) {
 	if at := s.detachDeadline(); at.IsZero() || now.Before(at) {
 		return d, false
 	}
 	failure := "the machine of the agent has had no connection for " + s.settings.DetachTimeout.String()
+	if s.Outlives() {
+		return s.abandonTurn(failure), true
+	}
 	d = s.loseAgent(failure, failure)
 	lastStatus(d).Detail = failure
 	return d.With(Broadcast{rules.AgentChanged{Status: lastStatus(d).AgentStatusChanged}}, EndAgent{}), true
+}
+
+// abandonTurn ends the running turn, which the agent may still work on, and cancels it there.
+func (s *State) abandonTurn(failure string) rules.Decision {
+	var d rules.Decision
+	for _, q := range s.Questions {
+		d = s.cancelQuestion(d, q, protocol.SourceCancel)
+	}
+	ended := turns.Ended{Turn: s.Running.Turn, Failure: cmp.Or(s.Running.Cancelling, failure), By: s.Running.CancelledBy}
+	event := ended.Event()
+	event.Abandoned = true
+	d.Events = append(d.Events, rules.Event{Public: event})
+	return d.With(report(ended), CancelAgent{})
+}
+
+// abandonedEnded records that the agent does not work on the abandoned turn any more, and
+// starts the next one.
+func (s *State) abandonedEnded(d rules.Decision) rules.Decision {
+	d.Events = append(d.Events, rules.Event{Public: &turns.AbandonedEndedEvent{}})
+	after := *s
+	after.forgetAbandoned()
+	if len(s.Queue) > 0 && s.Running == nil && after.takesPrompts() {
+		return after.startTurn(d, s.Queue[0])
+	}
+	return d
+}
+
+// forgetAbandoned notes that the agent does not work on the abandoned turn any more.
+func (s *State) forgetAbandoned() {
+	if s.Abandoned != nil {
+		s.Outgoing.Forget(promptCause(*s.Abandoned), cancelCause)
+		s.Abandoned = nil
+	}
 }

@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -171,4 +172,124 @@ func TestState_after_a_restart_of_the_server_prompts_wait_for_the_machine(t *tes
 func TestState_an_agent_of_the_server_has_no_connector(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	require.ErrorIs(t, s.Do(s.Host, host.ConnectorChanged{Connected: true}).Err, &protocol.Error{Code: protocol.CodeHostSessionNotFound})
+}
+
+// outliving returns a fixture whose agent runs on another machine, which is connected, and
+// outlives the server.
+func outliving(t *testing.T) *rulestest.Fixture {
+	s := rulestest.NewFixture(t, rules.Settings{DetachTimeout: time.Hour, SilenceAfter: time.Minute})
+	s.Do(s.Host, host.FactsLearned{Facts: protocol.AgentFacts{Connector: new(protocol.AgentConnector)}})
+	s.AgentReports(rules.AgentExited{})
+	s.Prompt(s.Owner())
+	s.DeliverAll()
+	s.Agent.Memory = []byte(`{}`)
+	s.FinishLaunch(true)
+	s.DeliverAll()
+	finishTurn(s, "done")
+	require.True(t, s.HostState().Outlives())
+	return s
+}
+
+// resume reports that the machine has returned to a server that was restarted, and which
+// frame it has received.
+func resume(s *rulestest.Fixture, taken uint64) rules.Decision {
+	v := visit(1, "a")
+	v.Resumed, v.Taken = true, taken
+	d := s.Do(s.Host, host.ConnectorChanged{Connected: true, ConnectorVisit: v})
+	s.DeliverAll()
+	return d
+}
+
+// restart restarts the server.
+func restart(s *rulestest.Fixture) rules.Decision {
+	s.Host.Reload(s.T, s.Now)
+	d := s.Do(s.Host, rules.Loaded{OpenShared: []journal.SessionID{s.Session.ID}})
+	s.DeliverAll()
+	return d
+}
+
+func TestState_a_turn_of_an_agent_that_outlives_the_server_is_cancelled_first_when_the_machine_returns_late(t *testing.T) {
+	s := outliving(t)
+	id := s.RunPrompt()
+	next := s.Prompt(s.Owner())
+	s.DeliverAll()
+	s.RequestPermission("p")
+	setConnected(s, false)
+	s.Now = s.Now.Add(time.Hour)
+	d := s.Do(s.Host, rules.Tick{})
+	s.DeliverAll()
+	require.Equal(t, []rules.Effect{host.AnswerAgent{RequestID: "p"}, host.CancelAgent{}}, sentToAgent(d), "which is sent when it returns")
+	require.Contains(t, *s.Approval(id).ErrorMessage, "no connection for 1h0m0s")
+	require.False(t, s.Agent.Ending, "nothing else is lost")
+	setConnected(s, true)
+	require.Nil(t, s.HostState().Running, "the agent still works on the other turn")
+	s.AgentReports(rules.AgentTurnEnded{Turn: id, StopReason: "cancelled"})
+	s.DeliverAll()
+	require.Equal(t, next, s.Agent.Turn)
+}
+
+func TestState_a_turn_that_the_agent_has_never_received_is_not_waited_for(t *testing.T) {
+	s := outliving(t)
+	id := s.RunPrompt()
+	next := s.Prompt(s.Owner())
+	s.DeliverAll()
+	s.Do(s.Host, host.FrameSent{Frame: rules.SentFrame{Cause: rules.Cause{Kind: rules.CausePrompt, Key: id}, ID: 4, Frame: 3}})
+	restart(s)
+	s.Agent.Turn = ""
+	pass(s, time.Hour)
+	require.Equal(t, protocol.ApprovalFailed, s.Approval(id).Status)
+	resume(s, 2)
+	require.Equal(t, next, s.Agent.Turn)
+}
+
+// sentToAgent returns the effects of a decision that send something to the agent.
+func sentToAgent(d rules.Decision) (sent []rules.Effect) {
+	for _, e := range d.Effects {
+		switch e := e.(type) {
+		case host.PromptAgent, host.AnswerAgent, host.CancelAgent, host.ConfigureAgent, host.RefuseRequest:
+			sent = append(sent, e)
+		case host.SendAgain:
+			sent = append(sent, e.Effects...)
+		}
+	}
+	return sent
+}
+
+func TestState_a_connector_that_returns_is_sent_what_it_has_not_received(t *testing.T) {
+	s := outliving(t)
+	id := s.RunPrompt()
+	sent := func(kind rules.CauseKind, key string, frame uint64) {
+		s.Do(s.Host, host.FrameSent{Frame: rules.SentFrame{Cause: rules.Cause{Kind: kind, Key: key}, ID: 4, Frame: frame}})
+	}
+	sent(rules.CausePrompt, id, 3)
+	for _, p := range []string{"received", "sent", "decided"} {
+		s.RequestPermission(p)
+		require.NoError(t, s.Send(s.Owner(), &protocol.AnswerPermission{RequestID: p, OptionID: "yes"}).Err)
+		s.DeliverAll()
+	}
+	sent(rules.CauseAnswer, "received", 4)
+	sent(rules.CauseAnswer, "sent", 5)
+	s.RequestPermission("later")
+	require.NotEmpty(t, restart(s).Effects)
+	require.NoError(t, s.Send(s.Owner(), &protocol.AnswerPermission{RequestID: "later", OptionID: "yes"}).Err)
+	s.DeliverAll()
+	require.Equal(t, []rules.Effect{
+		host.AnswerAgent{RequestID: "sent", OptionID: "yes"}, host.AnswerAgent{RequestID: "decided", OptionID: "yes"}, host.AnswerAgent{RequestID: "later", OptionID: "yes"},
+	}, sentToAgent(resume(s, 4)))
+	require.Empty(t, sentToAgent(resume(s, 4)), "once")
+	require.Equal(t, id, s.HostState().Running.Turn.Approval)
+}
+
+func TestState_what_is_remembered_of_an_agent_that_outlives_the_server_is_bounded(t *testing.T) {
+	s := outliving(t)
+	s.RunPrompt()
+	restart(s)
+	for i := range 2000 {
+		id := fmt.Sprint(i)
+		s.RequestPermission(id)
+		s.Send(s.Owner(), &protocol.AnswerPermission{RequestID: id, OptionID: "yes"})
+		s.DeliverAll()
+	}
+	require.LessOrEqual(t, len(s.HostState().Outgoing.Calls), 512)
+	require.LessOrEqual(t, len(s.HostState().Outgoing.Outcomes), 8)
 }

@@ -68,6 +68,8 @@ func (s *State) repeatedCreate(c Create) rules.Decision {
 		return rules.Refuse(protocol.CodeInternal, "the host session already exists")
 	case s.Request != c.request():
 		return rules.Refuse(protocol.CodeInvalidRequest, "this Idempotency-Key was used to start another agent")
+	case s.Deleted && c.Connector != nil:
+		return rules.Decision{Err: ErrDeleted}
 	case s.Deleted:
 		return rules.Refuse(protocol.CodeHostSessionNotFound, "the agent session that was created with this Idempotency-Key has been deleted")
 	case s.AgentSession != "":

@@ -111,6 +111,10 @@ func (s *State) notified(m rules.AgentNotified) rules.Decision {
 // decideDeleted decides for a session that was deleted or never created.
 func (s *State) decideDeleted(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
+	case ConnectorChanged:
+		if !m.Connected {
+			return rules.Decision{}
+		}
 	case rules.Dispatch:
 		if d, known := s.reportTurn(m.Turn); known {
 			return d
@@ -160,7 +164,10 @@ func (s *State) delete(m Delete) rules.Decision {
 	d := s.endAgent(sessionDeleted, "")
 	d.Events = append(d.Events, rules.Event{Public: &deletedEvent{}})
 	d.Answer = struct{}{}
-	return d.With(EndAgent{m.AgentSession}, rules.Release{
+	if d = d.With(EndAgent{m.AgentSession}); s.isRemote() {
+		d = d.With(CloseConnector{})
+	}
+	return d.With(rules.Release{
 		Hold: holdLaunch,
 		Err:  protocol.Errorf(protocol.CodeHostSessionNotFound, "the host session was deleted"),
 	})

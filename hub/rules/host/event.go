@@ -80,6 +80,7 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"turn_silent":          func() protocol.Payload { return new(turns.SilentEvent) },
 	"turn_over":            func() protocol.Payload { return new(turns.EndedEvent) },
 	"turns_ordered":        func() protocol.Payload { return new(turns.OrderedEvent) },
+	"abandoned_turn_over":  func() protocol.Payload { return new(turns.AbandonedEndedEvent) },
 	"turn_confirmed":       func() protocol.Payload { return new(turns.ConfirmedEvent) },
 	"host_occupied":        func() protocol.Payload { return new(occupiedEvent) },
 	"host_vacated":         func() protocol.Payload { return new(vacatedEvent) },

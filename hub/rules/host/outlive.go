@@ -7,6 +7,7 @@ import (
 	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/hub/rules/host/calls"
+	"parley/hub/rules/host/turns"
 	"parley/protocol"
 )
 
@@ -231,6 +232,9 @@ func (s *State) resume(d rules.Decision, taken uint64) rules.Decision {
 	outgoing.Apply(resumed)
 	var again []rules.Effect
 	for _, c := range outgoing.Unsent() {
+		if s.Abandoned != nil && c.Cause == promptCause(*s.Abandoned) {
+			d.Events = append(d.Events, rules.Event{Public: &turns.AbandonedEndedEvent{}}) // the agent never received it
+		}
 		if e := s.effectOf(c); e != nil {
 			again = append(again, e)
 		}

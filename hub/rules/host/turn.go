@@ -113,6 +113,9 @@ func report(e turns.Ended) rules.Effect {
 // turnEnded ends the running turn with the agent's answer. A turn that was cancelled has
 // failed, whatever its stop reason, since some agents send end_turn.
 func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
+	if s.Abandoned != nil && *s.Abandoned == e.Turn {
+		return s.abandonedEnded(rules.Decision{})
+	}
 	if s.Running == nil || s.Running.Turn.Approval != e.Turn {
 		return rules.Decision{}
 	}

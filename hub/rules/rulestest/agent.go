@@ -20,6 +20,7 @@ type Agent struct {
 	Prompts      map[string]int        // how many times the agent received each prompt, by approval
 	Texts        map[string]string     // the texts of the prompts that it received, by approval
 	Attributions map[string]string     // the texts before them
+	Memory       []byte                // what it is remembered by after a restart of the server; nil if it does not outlive that
 	Loading      bool                  // the newest start was asked to open an earlier session
 	Recaps       map[string]string     // the recap before each prompt that had one, by approval
 	Changes      []host.ConfigureAgent // the changes of options that it received
@@ -62,7 +63,7 @@ func (n *Network) FinishLaunch(ok bool) {
 		return
 	}
 	n.Agent.Ready = true
-	launched := host.Launched{SessionID: "theirs", CanLoad: true, Continued: protocol.ContinuedNew}
+	launched := host.Launched{SessionID: "theirs", CanLoad: true, Memory: n.Agent.Memory, Continued: protocol.ContinuedNew}
 	if n.Agent.Loading {
 		launched.Continued = protocol.ContinuedLoaded
 	}

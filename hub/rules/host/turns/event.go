@@ -39,10 +39,16 @@ type (
 		Code       protocol.Code         `json:",omitempty"` // of the failure; empty for one without
 		By         *protocol.Participant `json:",omitempty"` // who cancelled it; nil if its shared session knows
 		Edit       *rules.TurnEdit       `json:",omitempty"` // ended it before it began
+		Abandoned  bool                  `json:",omitempty"` // the agent still works on it, or may do so
 	}
+	// AbandonedEndedEvent records that the agent does not work on the abandoned turn any more.
+	AbandonedEndedEvent struct{}
 	// ConfirmedEvent records that the shared session knows of the end of a turn.
 	ConfirmedEvent struct{ Approval string }
 )
+
+// EventType implements [protocol.Payload].
+func (*AbandonedEndedEvent) EventType() protocol.EventType { return "abandoned_turn_over" }
 
 // EventType implements [protocol.Payload].
 func (*QueuedEvent) EventType() protocol.EventType { return "turn_queued" }

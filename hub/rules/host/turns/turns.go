@@ -12,9 +12,10 @@ import (
 // Turns are the turns of one agent. The JSON of the fields is part of the snapshot of a host
 // session. A field whose JSON has another name was renamed after snapshots had been stored.
 type Turns struct {
-	Queue   []rules.Turn // waiting turns, in order; the caller bounds their number
-	Running *Running     // nil for none
-	Ended   []Ended      // turns whose end their shared sessions have not confirmed
+	Queue     []rules.Turn // waiting turns, in order; the caller bounds their number
+	Running   *Running     // nil for none
+	Abandoned *string      `json:",omitempty"` // the approval of a turn that has ended here, and that the agent may still work on; nil for none
+	Ended     []Ended      // turns whose end their shared sessions have not confirmed
 }
 
 // Running is the turn that the agent works on.
@@ -44,8 +45,10 @@ type Ended struct {
 // session, so its questions go to all of them, and prompts wait until it ends.
 func IsOwn(t rules.Turn) bool { return t.Approval == "" }
 
-// Cancelling reports whether the running turn is being cancelled.
-func (t *Turns) Cancelling() bool { return t.Running != nil && t.Running.Cancelling != "" }
+// Cancelling reports whether what the agent works on is being cancelled.
+func (t *Turns) Cancelling() bool {
+	return t.Abandoned != nil || t.Running != nil && t.Running.Cancelling != ""
+}
 
 // RunningIn returns the shared session whose turn is running; zero when none is.
 func (t *Turns) RunningIn() journal.SessionID {
@@ -106,6 +109,11 @@ func (t *Turns) Apply(payload protocol.Payload, at rules.Stamp) {
 		t.Running.SilentSince = p.Since
 	case *EndedEvent:
 		t.applyEnded(p)
+		if p.Abandoned {
+			t.Abandoned = &p.Approval
+		}
+	case *AbandonedEndedEvent:
+		t.Abandoned = nil
 	case *ConfirmedEvent:
 		t.Ended = slices.DeleteFunc(t.Ended, func(e Ended) bool { return e.Turn.Approval == p.Approval })
 	}
@@ -132,7 +140,7 @@ func (t *Turns) applyEnded(p *EndedEvent) {
 
 // Event returns the event that records the end.
 func (e Ended) Event() *EndedEvent {
-	return &EndedEvent{e.Turn.Approval, e.StopReason, e.Failure, e.Code, e.By, e.Edit}
+	return &EndedEvent{Approval: e.Turn.Approval, StopReason: e.StopReason, Failure: e.Failure, Code: e.Code, By: e.By, Edit: e.Edit}
 }
 
 // replacement returns the turn that takes the place of one that a participant has edited.
