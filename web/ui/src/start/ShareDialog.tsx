@@ -68,7 +68,7 @@ interface FormProps {
 function Form({ agents, agent, onMade }: FormProps) {
   const running = useRunning();
   const first = agent || (agents[0]?.name ?? "");
-  const [form, setForm] = useState<Wishes>({
+  const [chosen, setForm] = useState<Wishes>({
     from: "fresh",
     agent: first,
     cwd: rememberedDirectory(first),
@@ -80,6 +80,9 @@ function Form({ agents, agent, onMade }: FormProps) {
     minutes: "1440",
     attributed: true,
   });
+  // The dialog can be opened before the agents are known.
+  const form =
+    chosen.agent === "" ? { ...chosen, agent: first, cwd: rememberedDirectory(first) } : chosen;
   const change = (part: Partial<Wishes>) => setForm({ ...form, ...part });
   const { busy, start, error, refused, ways, submit, giveUp } = useSharing(onMade);
   const [checked, setChecked] = useState(false);
