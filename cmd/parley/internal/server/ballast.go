@@ -44,6 +44,9 @@ func (b *ballast) stop() {
 	<-b.done
 }
 
+// idleBytes is how much an idle server allocates at most in quietInterval.
+const idleBytes = 1 << 20
+
 // returnMemory runs a garbage collection when there has been none for quietInterval, and
 // returns the unused memory to the system. Go does that on its own only after minutes, and
 // in part.
@@ -51,20 +54,43 @@ func (b *ballast) returnMemory() {
 	defer close(b.done)
 	tick := time.NewTicker(quietInterval)
 	defer tick.Stop()
-	var returned, before heapUse
+	r := returner{settled: true}
 	for {
 		select {
 		case <-tick.C:
 		case <-b.quit:
 			return
 		}
-		now := readHeapUse()
-		if now.collections == before.collections && now.allocated-returned.allocated > now.live/2 {
+		if r.isTime(readHeapUse()) {
 			debug.FreeOSMemory()
-			returned = now
 		}
-		before = now
 	}
+}
+
+// returner decides when memory is returned to the system.
+type returner struct {
+	before   heapUse // at the last decision
+	returned heapUse // when memory was returned last
+	settled  bool    // nothing was in use then that has become garbage since
+}
+
+// isTime reports whether memory should be returned now: when there is much garbage, and once
+// more when the server has become idle, since a collection finds no garbage in what is in
+// use at that moment.
+func (r *returner) isTime(now heapUse) bool {
+	quiet := now.collections == r.before.collections
+	idle := now.allocated-r.before.allocated < idleBytes
+	r.before = now
+	switch {
+	case quiet && now.allocated-r.returned.allocated > now.live/2:
+		r.settled = false
+	case quiet && idle && !r.settled:
+		r.settled = true
+	default:
+		return false
+	}
+	r.returned = now
+	return true
 }
 
 // heapUse is the state of the heap. Sizes are in bytes.
