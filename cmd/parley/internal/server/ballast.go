@@ -23,7 +23,7 @@ const ballastBytes = 32 << 20
 const quietInterval = 10 * time.Second
 
 // ballast makes garbage collections rare while a server is busy. Its memory is never
-// touched, so it occupies addresses only.
+// used, so it occupies addresses only.
 type ballast struct {
 	bytes []byte
 	quit  chan struct{} // closed by stop
@@ -34,6 +34,7 @@ type ballast struct {
 // which stop ends.
 func newBallast() *ballast {
 	b := &ballast{bytes: make([]byte, ballastBytes), quit: make(chan struct{}), done: make(chan struct{})}
+	untouch(b.bytes)
 	go b.returnMemory()
 	return b
 }
