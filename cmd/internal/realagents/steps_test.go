@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -186,8 +187,11 @@ func isEmptyPiece(notification []byte) bool {
 	var m struct {
 		Params struct {
 			Update struct {
-				Content struct{ Text *string }
-				Data    *string
+				Content struct {
+					Text    *string
+					Content struct{ Text *string }
+				}
+				Data *string
 			}
 		}
 	}
@@ -195,7 +199,9 @@ func isEmptyPiece(notification []byte) bool {
 		return false
 	}
 	u := m.Params.Update
-	return u.Content.Text != nil && *u.Content.Text == "" || u.Data != nil && *u.Data == ""
+	return slices.ContainsFunc([]*string{u.Content.Text, u.Content.Content.Text, u.Data}, func(text *string) bool {
+		return text != nil && *text == ""
+	})
 }
 
 func remembersAfterItWasKilled(t *testing.T, r *room) {
